@@ -1,0 +1,239 @@
+"""Every reason to refuse or hold something: a code, a sentence, who can mend it and how (L4).
+
+Connector, center desk and registry show the same sentence for the same code. A reason never carries a value.
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Mender(enum.StrEnum):
+    """Who can mend it."""
+
+    COORDINATOR = "center coordinator"
+    HOSPITAL_IT = "hospital IT"
+    STEWARD = "registry steward"
+    NOBODY = "nobody needs to"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable code with its sentence.
+
+    Attributes:
+        code: stable name, used in ledgers, reports and answers.
+        sentence: what is wrong, in plain words.
+        mender: who can mend it.
+        how: what that person does.
+        dicom_status: Failure Reason (0008,1197) that STOW-RS answers with (PS3.18 10.5.3).
+    """
+
+    code: str
+    sentence: str
+    mender: Mender
+    how: str
+    dicom_status: int = 0xC000
+
+
+_C, _IT, _S, _N = Mender.COORDINATOR, Mender.HOSPITAL_IT, Mender.STEWARD, Mender.NOBODY
+_REFUSED, _MISMATCH, _RESOURCES = 0x0122, 0xA900, 0xA700
+
+_ALL = (
+    # -- the file itself
+    Reason("zero_length", "The file is empty.", _IT, "Export the image again from the PACS."),
+    Reason("not_dicom", "The file is not a DICOM image.", _N, "Leave it out; only images are taken."),
+    Reason("truncated", "The DICOM file ends too early.", _IT, "Send the image again from the PACS."),
+    Reason("unreadable", "The DICOM file cannot be read.", _IT, "Export the image again from the PACS."),
+    Reason(
+        "too_large", "The file is larger than the limit.", _IT, "Ask the steward if a larger limit is needed."
+    ),
+    Reason("too_deep", "The file nests sequences deeper than the limit.", _IT, "Export the image again."),
+    Reason("missing_uid", "The image has no usable study, series or instance UID.", _IT, "Export it again."),
+    Reason(
+        "transfer_syntax",
+        "The image is encoded in a way the registry does not take.",
+        _IT,
+        "Let the PACS send it uncompressed (Explicit VR Little Endian).",
+        _REFUSED,
+    ),
+    Reason(
+        "pixel_length",
+        "The pixel data do not have the length that the header declares.",
+        _IT,
+        "Send the image again from the PACS.",
+        _MISMATCH,
+    ),
+    # -- what it shows
+    Reason(
+        "sop_class",
+        "This kind of DICOM object is not taken; only MR images are.",
+        _N,
+        "Leave it out.",
+        _REFUSED,
+    ),
+    Reason(
+        "secondary_capture",
+        "A secondary capture may show names in its pixels and is never taken.",
+        _N,
+        "Leave it out.",
+        _REFUSED,
+    ),
+    Reason("not_mr", "The image is not from magnetic resonance.", _N, "Leave it out.", _REFUSED),
+    Reason(
+        "burned_in",
+        "The header says that text is burned into the pixels.",
+        _C,
+        "Look at the image; send the original images without annotation.",
+        _REFUSED,
+    ),
+    Reason(
+        "screen_save",
+        "The image is a screen save or result sheet and may show names.",
+        _N,
+        "Leave it out.",
+        _REFUSED,
+    ),
+    Reason(
+        "not_a_heart",
+        "Nothing says that this is an exam of the heart or great vessels.",
+        _C,
+        "Check the exam; release it by hand if it is a CMR exam.",
+    ),
+    Reason("head_coverage", "The images may show the face or head.", _C, "Leave the series out.", _REFUSED),
+    # -- whose it is
+    Reason(
+        "no_patient_id",
+        "The image has no patient ID, so it cannot be given a pseudonym.",
+        _C,
+        "Correct the exam in the PACS and send it again.",
+    ),
+    Reason(
+        "two_patients",
+        "One study or series carries two different patient IDs.",
+        _C,
+        "Separate the patients in the PACS and send the exam again.",
+    ),
+    Reason("opted_out", "The patient is on the center's opt-out list.", _N, "Nothing leaves the hospital."),
+    Reason(
+        "no_agreement",
+        "The center's participation agreement does not cover uploads at present.",
+        _C,
+        "Ask the registry steward for the state of the agreement.",
+    ),
+    # -- privacy
+    Reason(
+        "not_marked",
+        "The image is not marked as de-identified.",
+        _IT,
+        "Send it through the Registry Connector.",
+        _REFUSED,
+    ),
+    Reason(
+        "identifying_attribute",
+        "The image still carries an attribute that may identify the patient.",
+        _IT,
+        "Send it through the Registry Connector.",
+        _REFUSED,
+    ),
+    Reason(
+        "identifying_value",
+        "A value in the image has a form that may identify the patient.",
+        _IT,
+        "Send it through the Registry Connector.",
+        _REFUSED,
+    ),
+    Reason(
+        "private_attribute",
+        "The image carries a private attribute that is not known to be safe.",
+        _IT,
+        "Send it through the Registry Connector.",
+        _REFUSED,
+    ),
+    Reason(
+        "original_uid",
+        "The image carries a UID that was not re-mapped.",
+        _IT,
+        "Send it through the Registry Connector.",
+        _REFUSED,
+    ),
+    Reason(
+        "hidden_bytes",
+        "The image carries bytes outside its declared attributes.",
+        _IT,
+        "Send it through the Registry Connector.",
+        _REFUSED,
+    ),
+    Reason(
+        "source_value_left",
+        "A value that was removed still stands somewhere in the outgoing file.",
+        _S,
+        "Report the exam number shown here; the exam stays inside the hospital.",
+    ),
+    Reason(
+        "free_text",
+        "Free text stays at the center; only coded values cross.",
+        _C,
+        "Enter the coded value in the case report.",
+        _REFUSED,
+    ),
+    # -- the delivery
+    Reason(
+        "not_in_manifest",
+        "The instance is not listed in the delivery's manifest.",
+        _IT,
+        "Let the connector send the exam again.",
+        _MISMATCH,
+    ),
+    Reason(
+        "hash_mismatch",
+        "The bytes received are not the bytes that the manifest announces.",
+        _IT,
+        "Let the connector send the exam again.",
+        _MISMATCH,
+    ),
+    Reason(
+        "same_uid_other_bytes",
+        "An instance with this UID and other bytes is already stored; both are kept apart.",
+        _S,
+        "The steward decides which one counts.",
+        0x0111,
+    ),
+    Reason(
+        "subject_mismatch",
+        "The exam is already stored under another subject.",
+        _S,
+        "The steward decides together with the center.",
+        _MISMATCH,
+    ),
+    Reason(
+        "value_rejected",
+        "A case-report value does not fit the data dictionary.",
+        _C,
+        "Correct the value in the report and send the row again.",
+    ),
+    Reason(
+        "report_unmatched",
+        "No exam with this accession number has arrived.",
+        _C,
+        "Check the accession number, or wait for the images.",
+    ),
+    Reason(
+        "out_of_storage",
+        "The registry has no room for it at present; nothing was stored.",
+        _S,
+        "The connector tries again by itself.",
+        _RESOURCES,
+    ),
+    Reason("superseded", "A newer version of the exam replaces it.", _N, "Nothing."),
+)
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
+
+
+def reason(code: str) -> Reason:
+    """The reason with this code.
+
+    Raises:
+        KeyError: no such code; a programming error.
+    """
+    return REASONS[code]

@@ -1,0 +1,1 @@
+"""The server of the CMR Registry: rooms stacked so that each imports only those below it (house order)."""

@@ -1,0 +1,1 @@
+"""Accounts, permissions, roles and the one policy that answers at every door."""

@@ -1,0 +1,1 @@
+"""Centers, memberships, participation agreements and connector keys."""

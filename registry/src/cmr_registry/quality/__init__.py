@@ -1,0 +1,1 @@
+"""Data-quality and image-quality reports, benchmarks, questions to centers. Empty until its issue is built."""
