@@ -1,0 +1,20 @@
+"""Fixtures for every test of the house."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Find a folder of real data beside the repository, or skip with the reason."""
+
+    def find(name: str) -> Path:
+        folder = SHARED / "data" / name
+        if not folder.exists():
+            pytest.skip(f"real data '{name}' are not on this machine")
+        return folder
+
+    return find

@@ -1,0 +1,55 @@
+"""The errors of the connector.
+
+ConnectorError
+├── SettingsError         a setting is missing, unknown or wrong; the text names the setting, never a secret
+├── StoreError            the local database cannot be used
+│   └── TransitionError   a state was asked to change in a way that `states` does not allow
+├── UnknownPseudonymError nothing under this pseudonym or accession number at this center
+├── ArchiveReadError      a ZIP is encrypted, broken or over a limit
+├── RegistryError         the registry did not do what the contract says
+│   ├── RegistryUnreachableError   no connection, timeout or a 5xx answer: try again later
+│   └── ReceiptError      a receipt does not carry the pinned signature or names another delivery
+└── WorkerBusyError       another process of this connector already does the work
+
+InstanceRejected, the refusal of one file, is no error; it comes from `cmr_deid.reading`.
+"""
+
+
+class ConnectorError(Exception):
+    """Base of all errors of the connector; its text never holds an identifier of a patient."""
+
+
+class SettingsError(ConnectorError):
+    """A setting is missing, unknown or wrong."""
+
+
+class StoreError(ConnectorError):
+    """The local database cannot be used."""
+
+
+class TransitionError(StoreError):
+    """A state was asked to change in a way that the table of transitions does not allow."""
+
+
+class UnknownPseudonymError(ConnectorError):
+    """Nothing is known under this pseudonym or accession number at this center."""
+
+
+class ArchiveReadError(ConnectorError):
+    """A ZIP is encrypted, broken or over a limit."""
+
+
+class RegistryError(ConnectorError):
+    """The registry did not do what the contract says."""
+
+
+class RegistryUnreachableError(RegistryError):
+    """No connection, a timeout or a 5xx answer; trying again later may help."""
+
+
+class ReceiptError(RegistryError):
+    """A receipt does not carry the pinned signature or speaks of another delivery."""
+
+
+class WorkerBusyError(ConnectorError):
+    """Another process of this connector already does the work."""

@@ -1,0 +1,178 @@
+"""Exams in the local store: found by study, moved through their states, listed for people."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from cmr_connector.crosswalk import Crosswalk, Patient, SourceStudy
+from cmr_connector.database import Database, utc_now
+from cmr_connector.local_keys import Local
+from cmr_connector.rows import ExamRow
+from cmr_connector.states import EXAM_TRANSITIONS, ExamState, require
+
+_SELECT = """
+    SELECT exam.*,
+        (SELECT count(*) FROM instance WHERE exam_id = exam.id) AS n_instances,
+        (SELECT count(*) FROM instance WHERE exam_id = exam.id AND state IN ('held', 'rejected')) AS n_problems
+    FROM exam
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """Day from the subject's origin and true exam year, settled once per exam."""
+
+    day: int | None
+    exam_year: int | None
+
+
+class Exams:
+    """The table of exams."""
+
+    def __init__(self, database: Database, local: Local, crosswalk: Crosswalk) -> None:
+        """Share the store's database, keys and crosswalk."""
+        self._db, self._local, self._crosswalk = database, local, crosswalk
+
+    def find_or_add(self, pseudonym: str, patient: Patient, study: SourceStudy, settle_at: float) -> int:
+        """The number of the exam of this study, made when it is new; its settling starts again."""
+        study_hash = self._local.hashed("study", study.study_instance_uid)
+        with self._db.transaction():
+            row = self._db.first("SELECT id FROM exam WHERE study_hash = ?", study_hash)
+            if row is not None:
+                return int(row["id"])
+            now = utc_now()
+            return self._db.insert(
+                "INSERT INTO exam (study_hash, pseudonym, patient_id_hash, accession_hash, box, state,"
+                " first_received_at, last_received_at, settle_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                study_hash,
+                pseudonym,
+                self._crosswalk.patient_id_hash(patient.patient_id),
+                self._crosswalk.accession_hash(study.accession_number),
+                self._crosswalk.sealed_exam(pseudonym, patient, study),
+                ExamState.ARRIVING,
+                now,
+                now,
+                settle_at,
+                now,
+            )
+
+    def get(self, exam_id: int) -> ExamRow:
+        """One exam by its number.
+
+        Raises:
+            StoreError: no such exam.
+        """
+        return ExamRow.of(self._db.one(f"{_SELECT} WHERE exam.id = ?", exam_id))
+
+    def listed(self, *states: ExamState, limit: int = 500, offset: int = 0) -> list[ExamRow]:
+        """Exams in these states (all when none is named), newest change first."""
+        marks = ",".join("?" * len(states))
+        where = f"WHERE exam.state IN ({marks})" if states else ""
+        sql = f"{_SELECT} {where} ORDER BY exam.changed_at DESC, exam.id DESC LIMIT ? OFFSET ?"
+        return [ExamRow.of(row) for row in self._db.all(sql, *states, limit, offset)]
+
+    def counts(self) -> dict[ExamState, int]:
+        """How many exams stand in each state; every state is present."""
+        rows = self._db.all("SELECT state, count(*) AS n FROM exam GROUP BY state")
+        found = {row["state"]: row["n"] for row in rows}
+        return {state: found.get(state, 0) for state in ExamState}
+
+    def move(self, exam_id: int, state: ExamState, reason: str | None = None) -> None:
+        """Change the state of an exam; `reason` replaces the former one.
+
+        Raises:
+            TransitionError: the table of transitions does not list it.
+        """
+        with self._db.transaction():
+            old = ExamState(self._db.one("SELECT state FROM exam WHERE id = ?", exam_id)["state"])
+            require(EXAM_TRANSITIONS, old, state)
+            self._db.execute(
+                "UPDATE exam SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
+                state,
+                reason,
+                utc_now(),
+                exam_id,
+            )
+
+    def touched(self, exam_id: int, settle_at: float) -> None:
+        """Something new came for this exam: it settles again, and returns to arriving if it was at rest."""
+        with self._db.transaction():
+            row = self._db.one("SELECT state FROM exam WHERE id = ?", exam_id)
+            if ExamState(row["state"]) in (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED):
+                self.move(exam_id, ExamState.ARRIVING)
+            self._db.execute(
+                "UPDATE exam SET last_received_at = ?, settle_at = ? WHERE id = ?",
+                utc_now(),
+                settle_at,
+                exam_id,
+            )
+
+    def settle(self, exam_id: int) -> None:
+        """Let the exam count as settled at once: a drop or a command is complete by its nature."""
+        self._db.execute("UPDATE exam SET settle_at = 0 WHERE id = ?", exam_id)
+
+    def claim_settled(self, now: float | None = None) -> ExamRow | None:
+        """Take the next arriving exam whose quiet time is over, as `preparing`."""
+        with self._db.transaction():
+            row = self._db.first(
+                "SELECT id FROM exam WHERE state = ? AND settle_at <= ? ORDER BY settle_at LIMIT 1",
+                ExamState.ARRIVING,
+                time.time() if now is None else now,
+            )
+            if row is None:
+                return None
+            self.move(row["id"], ExamState.PREPARING)
+            return self.get(row["id"])
+
+    def recover(self) -> int:
+        """After a kill: exams that were being prepared arrive again. Returns how many."""
+        with self._db.transaction():
+            rows = self._db.all("SELECT id FROM exam WHERE state = ?", ExamState.PREPARING)
+            for row in rows:
+                self.move(row["id"], ExamState.ARRIVING)
+        return len(rows)
+
+    def release(self, exam_id: int) -> None:
+        """A person says that this held exam is a CMR exam; it is prepared again.
+
+        Raises:
+            TransitionError: the exam is not held.
+        """
+        with self._db.transaction():
+            self.move(exam_id, ExamState.ARRIVING)
+            self._db.execute("UPDATE exam SET released = 1, settle_at = 0 WHERE id = ?", exam_id)
+
+    def identify(self, exam_id: int, subject: str, patient_hash: str) -> None:
+        """Write down whose exam it is, once the gates have agreed on one patient."""
+        self._db.execute(
+            "UPDATE exam SET subject = ?, patient_hash = ? WHERE id = ?", subject, patient_hash, exam_id
+        )
+
+    def date(self, exam_id: int, dating: Dating) -> None:
+        """Settle day and exam year; later calls change nothing."""
+        self._db.execute(
+            "UPDATE exam SET day = ?, exam_year = ?, dated = 1 WHERE id = ? AND dated = 0",
+            dating.day,
+            dating.exam_year,
+            exam_id,
+        )
+
+    def describe(self, exam_id: int, values: dict[str, Any], evidence: str) -> None:
+        """Keep the values read from DICOM, and (encrypted) what spoke for or against a CMR exam."""
+        self._db.execute(
+            "UPDATE exam SET dicom_values = ?, evidence = ? WHERE id = ?",
+            json.dumps(values, sort_keys=True),
+            self._local.seal(evidence, f"evidence {exam_id}"),
+            exam_id,
+        )
+
+    def evidence(self, exam_id: int) -> str:
+        """What spoke for or against a CMR exam, for the eyes of the center."""
+        box = self._db.one("SELECT evidence FROM exam WHERE id = ?", exam_id)["evidence"]
+        return str(self._local.open(box, f"evidence {exam_id}")) if box else ""
+
+    def with_accession(self, accession_hash: str) -> list[ExamRow]:
+        """Exams with this accession number."""
+        rows = self._db.all(f"{_SELECT} WHERE exam.accession_hash = ?", accession_hash)
+        return [ExamRow.of(row) for row in rows]

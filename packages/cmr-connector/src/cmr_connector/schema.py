@@ -1,0 +1,119 @@
+"""The schema of `connector.sqlite` as a list of numbered migrations; `PRAGMA user_version` holds the number.
+
+Whatever could name a patient is either a keyed hash (`*_hash`, for look-up) or inside an encrypted box.
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+    CREATE TABLE subject (
+        pseudonym TEXT PRIMARY KEY,
+        patient_hash TEXT NOT NULL UNIQUE,
+        box BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE exam (
+        id INTEGER PRIMARY KEY,
+        study_hash TEXT NOT NULL UNIQUE,
+        pseudonym TEXT NOT NULL UNIQUE,
+        subject TEXT,
+        patient_hash TEXT,
+        patient_id_hash TEXT,
+        accession_hash TEXT,
+        box BLOB NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        released INTEGER NOT NULL DEFAULT 0,
+        evidence BLOB,
+        dated INTEGER NOT NULL DEFAULT 0,
+        day INTEGER,
+        exam_year INTEGER,
+        dicom_values TEXT,
+        version INTEGER NOT NULL DEFAULT 0,
+        first_received_at TEXT NOT NULL,
+        last_received_at TEXT NOT NULL,
+        settle_at REAL NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX exam_state ON exam (state, settle_at);
+    CREATE INDEX exam_accession ON exam (accession_hash);
+    CREATE INDEX exam_patient ON exam (patient_id_hash);
+
+    CREATE TABLE instance (
+        id INTEGER PRIMARY KEY,
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        series_hash TEXT NOT NULL,
+        sop_hash TEXT NOT NULL,
+        source_hash TEXT NOT NULL,
+        patient_hash TEXT NOT NULL,
+        source TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        spool TEXT,
+        state TEXT NOT NULL,
+        reason TEXT,
+        out_sha256 TEXT,
+        out_size INTEGER,
+        out_sop_uid TEXT,
+        out_series_uid TEXT,
+        out_study_uid TEXT,
+        facts TEXT,
+        times_received INTEGER NOT NULL DEFAULT 1,
+        received_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL,
+        UNIQUE (exam_id, sop_hash, source_hash)
+    ) STRICT;
+    CREATE INDEX instance_state ON instance (exam_id, state);
+    CREATE INDEX instance_out ON instance (out_sop_uid);
+
+    CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY,
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        version INTEGER NOT NULL,
+        digest TEXT NOT NULL UNIQUE,
+        manifest BLOB NOT NULL,
+        content_digest TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        registry_id TEXT,
+        receipt TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_try REAL NOT NULL,
+        cause TEXT,
+        n_instances INTEGER NOT NULL,
+        n_bytes INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL,
+        UNIQUE (exam_id, version)
+    ) STRICT;
+    CREATE INDEX delivery_state ON delivery (state, next_try);
+
+    CREATE TABLE report (
+        id INTEGER PRIMARY KEY,
+        content_hash TEXT NOT NULL UNIQUE,
+        accession_hash TEXT,
+        patient_hash TEXT,
+        source TEXT NOT NULL,
+        box BLOB NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        problems TEXT NOT NULL,
+        n_values INTEGER NOT NULL,
+        exam_id INTEGER REFERENCES exam (id),
+        received_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX report_accession ON report (accession_hash, state);
+
+    CREATE TABLE refusal (
+        id INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,
+        batch TEXT,
+        size INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE taken_file (file_hash TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+    """,
+)

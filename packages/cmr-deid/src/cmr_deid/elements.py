@@ -1,0 +1,223 @@
+"""A byte walker over DICOM data sets (PS3.5 section 7): raw elements, nothing converted, nothing guessed.
+
+Reads Explicit and Implicit VR Little Endian; every length is checked against the bytes that are there, depth
+and number of elements are bounded, so hostile input ends in a refusal, never in a crash.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from pydicom.datadict import DicomDictionary
+
+from cmr_deid.errors import InstanceRejected
+
+Value = bytes | memoryview
+
+MAX_DEPTH = 32
+MAX_ELEMENTS = 2_000_000
+UNDEFINED = 0xFFFFFFFF
+PIXEL_DATA = 0x7FE00010
+ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
+SHORT_VRS = frozenset(
+    ("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST")
+    + ("TM", "UI", "UL", "US")
+)
+ALL_VRS = LONG_VRS | SHORT_VRS
+_VR_OF_BYTES = {vr.encode(): vr for vr in ALL_VRS}
+_UNAMBIGUOUS = {"US or SS": "US", "OB or OW": "OW", "US or OW": "OW", "US or SS or OW": "OW", "NONE": "UN"}
+_EXPLICIT, _IMPLICIT = struct.Struct("<HH2sH"), struct.Struct("<HHL")
+_LENGTH = struct.Struct("<L")
+_VR_OF_TAG: dict[int, str] = {tag: _UNAMBIGUOUS.get(row[0], row[0]) for tag, row in DicomDictionary.items()}
+
+
+@dataclass(slots=True)
+class Element:
+    """One raw element.
+
+    Attributes:
+        tag: group and element as one number.
+        vr: value representation; looked up for implicit data and for UN with a known tag.
+        value: the value's bytes; for encapsulated pixel data all its items and delimiters; empty for SQ.
+        items: the items of a sequence, else None.
+        undefined: True for encapsulated pixel data.
+    """
+
+    tag: int
+    vr: str
+    value: Value = b""
+    items: "list[DataSet] | None" = None
+    undefined: bool = False
+
+
+DataSet = dict[int, Element]
+
+
+@dataclass(slots=True)
+class Walk:
+    """What walking one data set found.
+
+    Attributes:
+        data_set: elements by tag, in file order; of a tag that stands twice, the first.
+        repeated: tags that stood twice (the later ones are not taken).
+        trailing: bytes after the last element that are no element.
+    """
+
+    data_set: DataSet
+    repeated: list[int]
+    trailing: int = 0
+
+
+def vr_of_tag(tag: int) -> str:
+    """VR of the dictionary of PS3.6; LO for private creators, UL for group lengths, UN for the unknown."""
+    vr = _VR_OF_TAG.get(tag)
+    if vr is not None:
+        return vr
+    if not tag & 0xFFFF:
+        return "UL"
+    if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:
+        return "LO"
+    return "UN"
+
+
+def looks_explicit(data: memoryview, offset: int) -> bool:
+    """True if the element at `offset` carries a VR: the transfer syntax of a file is not always true."""
+    return bytes(data[offset + 4 : offset + 6]) in _VR_OF_BYTES
+
+
+class Walker:
+    """Walks one data set; one object per file."""
+
+    def __init__(self, data: memoryview) -> None:
+        self.data = data
+        self.repeated: list[int] = []
+        self._left = MAX_ELEMENTS
+
+    def walk(self, offset: int, explicit: bool) -> Walk:
+        """All elements from `offset` to the end of the file.
+
+        Raises:
+            InstanceRejected: truncated, unreadable or too_deep.
+        """
+        data_set: DataSet = {}
+        end = len(self.data)
+        while offset < end:
+            after_pixels = PIXEL_DATA in data_set
+            try:
+                element, following = self.element(offset, end, explicit, 0)
+            except InstanceRejected:
+                if after_pixels:
+                    break
+                raise
+            if after_pixels and element.tag <= PIXEL_DATA:
+                break
+            self._add(data_set, element)
+            offset = following
+        return Walk(data_set, self.repeated, end - offset)
+
+    def _add(self, data_set: DataSet, element: Element) -> None:
+        if element.tag in data_set:
+            self.repeated.append(element.tag)
+        else:
+            data_set[element.tag] = element
+
+    def element(self, offset: int, end: int, explicit: bool, depth: int) -> tuple[Element, int]:
+        self._left -= 1
+        if self._left < 0:
+            raise InstanceRejected("too_deep")
+        if offset + 8 > end:
+            raise InstanceRejected("truncated")
+        if explicit:
+            group, number, raw_vr, length = _EXPLICIT.unpack_from(self.data, offset)
+            tag, offset = group << 16 | number, offset + 8
+            vr = _VR_OF_BYTES.get(raw_vr)
+            if vr is None:
+                raise InstanceRejected("unreadable")
+            if vr in LONG_VRS:
+                if offset + 4 > end:
+                    raise InstanceRejected("truncated")
+                (length,), offset = _LENGTH.unpack_from(self.data, offset), offset + 4
+        else:
+            group, number, length = _IMPLICIT.unpack_from(self.data, offset)
+            tag, offset = group << 16 | number, offset + 8
+            vr = vr_of_tag(tag)
+        if group == 0xFFFE:
+            raise InstanceRejected("unreadable")
+        return self._value(tag, vr, length, offset, end, explicit, depth)
+
+    def _value(
+        self, tag: int, vr: str, length: int, offset: int, end: int, explicit: bool, depth: int
+    ) -> tuple[Element, int]:
+        if length == UNDEFINED:
+            if tag == PIXEL_DATA and depth == 0:
+                following = self._encapsulated(offset, end)
+                return Element(tag, "OB", self.data[offset:following], None, True), following
+            inner = explicit and vr != "UN"
+            items, following = self._items(offset, end, inner, depth + 1, True)
+            return Element(tag, "SQ", b"", items), following
+        following = offset + length
+        if following > end:
+            raise InstanceRejected("truncated")
+        if vr == "SQ" or (vr == "UN" and explicit and vr_of_tag(tag) == "SQ"):
+            items, _ = self._items(offset, following, explicit and vr == "SQ", depth + 1, False)
+            return Element(tag, "SQ", b"", items), following
+        if vr == "UN" and explicit:
+            vr = vr_of_tag(tag)
+        value: Value = self.data[offset:following]
+        return Element(tag, vr, value if length > 4096 else bytes(value)), following
+
+    def _items(
+        self, offset: int, end: int, explicit: bool, depth: int, delimited: bool
+    ) -> tuple[list[DataSet], int]:
+        if depth > MAX_DEPTH:
+            raise InstanceRejected("too_deep")
+        items: list[DataSet] = []
+        while offset < end:
+            tag, length, offset = self._item_header(offset, end)
+            if tag == SEQUENCE_END and delimited:
+                return items, offset
+            if tag != ITEM:
+                raise InstanceRejected("unreadable")
+            if length != UNDEFINED and offset + length > end:
+                raise InstanceRejected("truncated")
+            stop = end if length == UNDEFINED else offset + length
+            item, offset = self._item(offset, stop, explicit, depth, length == UNDEFINED)
+            items.append(item)
+        if delimited:
+            raise InstanceRejected("truncated")
+        return items, offset
+
+    def _item(
+        self, offset: int, end: int, explicit: bool, depth: int, delimited: bool
+    ) -> tuple[DataSet, int]:
+        data_set: DataSet = {}
+        while offset < end:
+            if delimited and self._peek(offset, end) == ITEM_END:
+                return data_set, offset + 8
+            element, offset = self.element(offset, end, explicit, depth)
+            self._add(data_set, element)
+        if delimited:
+            raise InstanceRejected("truncated")
+        return data_set, offset
+
+    def _encapsulated(self, offset: int, end: int) -> int:
+        while offset < end:
+            tag, length, offset = self._item_header(offset, end)
+            if tag == SEQUENCE_END:
+                return offset
+            if tag != ITEM or length == UNDEFINED:
+                raise InstanceRejected("unreadable")
+            offset += length
+        raise InstanceRejected("truncated")
+
+    def _item_header(self, offset: int, end: int) -> tuple[int, int, int]:
+        if offset + 8 > end:
+            raise InstanceRejected("truncated")
+        group, number, length = _IMPLICIT.unpack_from(self.data, offset)
+        return group << 16 | number, length, offset + 8
+
+    def _peek(self, offset: int, end: int) -> int:
+        if offset + 8 > end:
+            raise InstanceRejected("truncated")
+        group, number, _ = _IMPLICIT.unpack_from(self.data, offset)
+        return int(group << 16 | number)

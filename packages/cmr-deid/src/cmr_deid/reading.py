@@ -1,0 +1,140 @@
+"""Reading a DICOM Part-10 file of unknown quality: a source or a refusal with a reason, nothing else.
+
+Importing this module tells pydicom not to validate values while reading: its warnings would print values of
+the file (S4, D15). Values are judged by this package's own rules.
+"""
+
+from dataclasses import dataclass
+
+from pydicom import config
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
+
+from cmr_deid.elements import PIXEL_DATA, DataSet, Element, Walk, Walker, looks_explicit
+from cmr_deid.errors import DeidRefusal, InstanceRejected
+from cmr_deid.text import PADDING, character_sets
+
+config.settings.reading_validation_mode = config.IGNORE
+
+MAX_BYTES = 1 << 31
+IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+NATIVE_SYNTAXES = frozenset((IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN))
+COMPRESSED_SYNTAXES = frozenset(
+    f"1.2.840.10008.1.2.{tail}"
+    for tail in ("4.50", "4.51", "4.57", "4.70", "4.80", "4.81", "4.90", "4.91", "4.201", "4.202", "4.203", "5")
+)
+"""JPEG, JPEG lossless, JPEG-LS, JPEG 2000, HTJ2K and RLE; pixel bytes pass as they are."""
+
+_TRANSFER_SYNTAX = 0x00020010
+
+
+@dataclass(slots=True)
+class Source:
+    """A file read as raw elements.
+
+    Attributes:
+        data_set: the data set's elements by tag.
+        file_meta: the elements of group 0002.
+        transfer_syntax_uid: as declared.
+        has_preamble: True if one of the 128 leading bytes is not zero.
+        repeated, trailing: what the walk passed over.
+    """
+
+    data_set: DataSet
+    file_meta: DataSet
+    transfer_syntax_uid: str
+    has_preamble: bool
+    repeated: list[int]
+    trailing: int
+
+
+def read_raw(data: bytes | memoryview) -> Source:
+    """Read a Part-10 file as raw elements.
+
+    Raises:
+        InstanceRejected: zero_length, not_dicom, too_large, truncated, too_deep, transfer_syntax, unreadable.
+    """
+    view = memoryview(data)
+    _require_part_10(view)
+    file_meta, offset = _file_meta(view)
+    syntax = bytes(file_meta[_TRANSFER_SYNTAX].value).decode("latin-1").strip(PADDING)
+    if syntax not in NATIVE_SYNTAXES and syntax not in COMPRESSED_SYNTAXES:
+        raise InstanceRejected("transfer_syntax")
+    walk: Walk = Walker(view).walk(offset, looks_explicit(view, offset))
+    if not walk.data_set:
+        raise InstanceRejected("truncated")
+    pixels = walk.data_set.get(PIXEL_DATA)
+    if pixels is not None and pixels.undefined != (syntax in COMPRESSED_SYNTAXES):
+        raise InstanceRejected("transfer_syntax")
+    preamble = any(bytes(view[:128]))
+    return Source(walk.data_set, file_meta, syntax, preamble, walk.repeated, walk.trailing)
+
+
+def read_source(data: bytes) -> Dataset:
+    """Read a Part-10 file as a pydicom Dataset for looking at headers; pixel data stay unconverted.
+
+    Elements that pydicom cannot convert are left out, so that no access to a standard attribute raises.
+
+    Raises:
+        InstanceRejected: with the reason; no other exception leaves this function.
+    """
+    try:
+        source = read_raw(data)
+        encodings = character_sets(source.data_set)
+        dataset = _converted(source.data_set, encodings)
+        meta = FileMetaDataset()
+        meta.update(_converted(source.file_meta, encodings))
+        dataset.file_meta = meta
+    except DeidRefusal:
+        raise
+    except Exception:  # noqa: BLE001 - pydicom raises six classes of exception on damaged files
+        raise InstanceRejected("unreadable") from None
+    return dataset
+
+
+def _require_part_10(view: memoryview) -> None:
+    if not len(view):
+        raise InstanceRejected("zero_length")
+    if len(view) < 132 or view[128:132] != b"DICM":
+        raise InstanceRejected("not_dicom")
+    if len(view) > MAX_BYTES:
+        raise InstanceRejected("too_large")
+
+
+def _file_meta(view: memoryview) -> tuple[DataSet, int]:
+    offset, elements = 132, {}
+    walker = Walker(view)
+    while offset + 8 <= len(view) and view[offset] == 2 and view[offset + 1] == 0:
+        element, offset = walker.element(offset, len(view), True, 0)
+        elements.setdefault(element.tag, element)
+    if _TRANSFER_SYNTAX not in elements:
+        raise InstanceRejected("truncated" if offset + 8 > len(view) else "unreadable")
+    if offset >= len(view):
+        raise InstanceRejected("truncated")
+    return elements, offset
+
+
+def _converted(data_set: DataSet, encodings: list[str]) -> Dataset:
+    dataset = Dataset()
+    dataset.set_original_encoding(False, True, encodings)
+    for element in data_set.values():
+        _put(dataset, element, encodings)
+    return dataset
+
+
+def _put(dataset: Dataset, element: Element, encodings: list[str]) -> None:
+    tag = BaseTag(element.tag)
+    try:
+        if element.items is not None:
+            dataset.add_new(tag, "SQ", Sequence([_converted(item, encodings) for item in element.items]))
+            return
+        value = element.value if element.tag == PIXEL_DATA else bytes(element.value)
+        length = len(value)
+        dataset._dict[tag] = RawDataElement(tag, element.vr, length, value, 0, False, True, True)  # type: ignore
+        if element.tag != PIXEL_DATA and not tag.is_private:
+            dataset[tag]
+    except Exception:  # noqa: BLE001 - one bad value must not hide the rest of the header
+        dataset._dict.pop(tag, None)

@@ -1,0 +1,25 @@
+"""What can go wrong when a synthetic exam is asked for.
+
+TestkitError
+├── UnknownVendorError        a vendor that this version does not write
+├── UnknownSizeError          a size other than full, small, tiny
+└── UnknownInfarctError       a territory other than none, lad, rca, lcx
+"""
+
+
+class TestkitError(ValueError):
+    """Base of all errors of the test kit; its text is a sentence for the person who asked."""
+
+    __test__ = False
+
+
+class UnknownVendorError(TestkitError):
+    """The vendor is not written by this version."""
+
+
+class UnknownSizeError(TestkitError):
+    """The size is not one of full, small, tiny."""
+
+
+class UnknownInfarctError(TestkitError):
+    """The infarct territory is not one of none, lad, rca, lcx."""

@@ -1,0 +1,193 @@
+"""Images of the phantom: tissues painted one over the other with soft edges (partial volume), coil and noise.
+
+Every shape gives a signed distance in mm (positive inside). A pixel's share of a shape falls linearly over one
+pixel around its edge, which is the area it covers; cuts through the slice are averaged over its thickness.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cmr_testkit.heart import Beat, Heart, RightVentricle, Shell
+from cmr_testkit.infarct import Infarct, infarct_cover
+from cmr_testkit.space import HeartFrame, Plane
+from cmr_testkit.tissue import Contrast, thorax
+
+Array = NDArray[np.float32]
+Words = NDArray[np.uint16]
+
+HEART_REACH_MM = 112.0
+EMPTY = np.float32(-1000.0)
+
+
+def ellipsoid(points: Array, center: tuple[float, ...], semi: tuple[float, ...]) -> Array:
+    """Approximate signed distance in mm to an ellipsoid, points (..., 3)."""
+    size = np.asarray(semi, np.float32)
+    scaled = (points - np.asarray(center, np.float32)) / size
+    k0 = np.sqrt(np.einsum("...i,...i->...", scaled, scaled))
+    scaled /= size
+    k1 = np.sqrt(np.einsum("...i,...i->...", scaled, scaled))
+    return np.asarray(k0 * (1 - k0) / np.maximum(k1, 1e-6))
+
+
+def capsule(points: Array, start: tuple[float, ...], end: tuple[float, ...], radius: float) -> Array:
+    """Signed distance in mm to a tube with round ends, points (..., 3)."""
+    a = np.asarray(start, np.float32)
+    along = np.asarray(end, np.float32) - a
+    share = np.clip((points - a) @ along / np.dot(along, along), 0, 1)
+    away = points - a - share[..., None] * along
+    return np.asarray(np.float32(radius) - np.sqrt(np.einsum("...i,...i->...", away, away)))
+
+
+def shell(radius: Array, z: Array, part: Shell) -> Array:
+    """Signed distance in mm to a shell of the left ventricle."""
+    down, big, length = z - part.center_z, np.float32(part.radius), np.float32(part.semi_length)
+    k0 = np.sqrt((radius / big) ** 2 + (down / length) ** 2)
+    k1 = np.sqrt((radius / big**2) ** 2 + (down / length**2) ** 2)
+    return np.asarray(np.minimum(k0 * (1 - k0) / np.maximum(k1, 1e-6), z - np.float32(part.base_z)), np.float32)
+
+
+def right_ventricle(x: Array, y: Array, z: Array, rv: RightVentricle) -> Array:
+    """Signed distance in mm to the body of the right ventricle (the left one not yet taken out)."""
+    shrink = np.maximum(rv.profile(z.astype(np.float64)).astype(np.float32), 0.05)
+    wide, high = np.float32(rv.width) * shrink, np.float32(rv.height) * shrink
+    across, up = (x + np.float32(rv.offset) * shrink) / wide, y / high
+    k0 = np.hypot(across, up)
+    k1 = np.hypot(across / wide, up / high)
+    body = k0 * (1 - k0) / np.maximum(k1, 1e-6)
+    return np.asarray(np.minimum(np.minimum(body, z - np.float32(rv.base_z)), rv.apex_z - z), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is in the scanner: a heart in its place in a chest of some size, perhaps with an infarct."""
+
+    heart: Heart
+    frame: HeartFrame
+    infarct: Infarct
+    body_scale: float
+
+
+class Cut:
+    """One slice through a scene, prepared once and painted for any moment of the beat."""
+
+    def __init__(self, scene: Scene, plane: Plane, contrast: Contrast, layers: int = 3) -> None:
+        self.scene, self.plane, self.contrast = scene, plane, contrast
+        self.edge = np.float32(plane.spacing)
+        points = plane.points()
+        front = (points[..., 1] + 115) / 110
+        self.coil = (0.86 + 0.3 * np.exp(-front)).astype(np.float32)
+        self.still = self._paint_thorax(points)
+        self.rows, self.columns = self._reach(points)
+        self.local = [self._heart_points(offset) for offset in _offsets(plane.thickness, layers)]
+        self.texture = [_texture(local) for local in self.local]
+
+    def _paint_thorax(self, points: Array) -> Array:
+        image = np.full(points.shape[:2], self.contrast.signal["air"], np.float32)
+        for tissue, center, semi in thorax(self.scene.body_scale):
+            self._paint(image, ellipsoid(points, center, semi), tissue)
+        return image
+
+    def _reach(self, points: Array) -> tuple[slice, slice]:
+        middle = self.scene.frame.at(-12, 0, 22).astype(np.float32)
+        near = np.linalg.norm(points - middle, axis=-1) < HEART_REACH_MM
+        rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+        if not rows.size:
+            return slice(0, 0), slice(0, 0)
+        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+    def _heart_points(self, offset: float) -> Array:
+        return self.scene.frame.local(self.plane.points(offset)[self.rows, self.columns])
+
+    def _paint(self, image: Array, distance: Array, tissue: str) -> None:
+        share = np.clip(distance / self.edge + np.float32(0.5), 0, 1)
+        image += share * (np.float32(self.contrast.signal[tissue]) - image)
+
+    def at(self, time: float) -> Array:
+        """The image without noise at a fraction of the R-R interval: float32, shape (rows, columns)."""
+        beat = self.scene.heart.at(time)
+        image = self.still.copy()
+        if self.rows.stop:
+            window = image[self.rows, self.columns]
+            total = np.zeros_like(window)
+            for local, texture in zip(self.local, self.texture, strict=True):
+                layer = window.copy()
+                self._paint_heart(layer, local, texture, beat)
+                total += layer
+            image[self.rows, self.columns] = total / len(self.local)
+        return image * self.coil
+
+    def _paint_heart(self, image: Array, local: Array, texture: Array, beat: Beat) -> None:
+        x, y, z = local[..., 0], local[..., 1], local[..., 2]
+        radius = np.hypot(x, y)
+        epi = shell(radius, z, beat.epi)
+        rv = right_ventricle(x, y, z, beat.rv)
+        self._paint(image, np.maximum(rv + 6.5, epi + 2.5), "fat")
+        self._paint_vessels(image, local, beat)
+        self._paint(image, rv + 3, "myocardium")
+        self._paint(image, rv, "blood")
+        self._paint(image, _moderator(local, beat), "trabecula")
+        self._paint(image, epi, "myocardium")
+        if self.scene.infarct.segments and "infarct" in self.contrast.signal:
+            share = infarct_cover(beat, self.scene.infarct, x, y, z, float(self.edge))
+            share *= np.clip(epi / self.edge + np.float32(0.5), 0, 1)
+            image += share * (np.float32(self.contrast.signal["infarct"]) - image)
+        cavity = shell(radius / texture, z, beat.endo)
+        self._paint(image, cavity, "blood")
+        for papillary in _papillaries(local, beat):
+            self._paint(image, np.minimum(papillary, cavity + 1), "trabecula")
+        self._paint_valves(image, radius, z, beat)
+
+    def _paint_vessels(self, image: Array, local: Array, beat: Beat) -> None:
+        grow, left, right = 1 + 0.16 * (1 - beat.fill), beat.endo.base_z, beat.rv.base_z
+        la = ellipsoid(local, (7, -9, left - 21), (26 * grow, 24 * grow, 27 * grow))
+        ra = ellipsoid(local, (-47, -12, right - 20), (25 * grow, 27 * grow, 27 * grow))
+        la, ra = np.minimum(la, left - 1 - local[..., 2]), np.minimum(ra, right - 1 - local[..., 2])
+        root, arch = (-13.0, 13.0, left - 2), (-55.0, 58.0, left - 62)
+        aorta = np.minimum(capsule(local, root, arch, 14), left - 1 - local[..., 2])
+        trunk = np.minimum(capsule(local, (-26, 40, right - 3), (-8, 82, right - 44), 12), right - local[..., 2])
+        for chamber, wall in ((la, 2.0), (ra, 2.0), (trunk, 1.5), (aorta, 1.8)):
+            self._paint(image, chamber + wall, "myocardium")
+            self._paint(image, chamber, "blood")
+
+    def _paint_valves(self, image: Array, radius: Array, z: Array, beat: Beat) -> None:
+        closed = 1.3 - np.abs(z - np.float32(beat.endo.base_z))
+        rim = np.float32(beat.endo.radius * (1.0 if beat.fill < 0.35 or beat.fill > 0.97 else 0.6))
+        inside = np.float32(beat.endo.radius * 0.95) - radius
+        leaf = np.minimum(closed, inside) if rim >= beat.endo.radius else np.minimum(closed, radius - rim)
+        self._paint(image, np.minimum(leaf, inside), "trabecula")
+
+
+def _offsets(thickness: float, layers: int) -> list[float]:
+    return [thickness * ((i + 0.5) / layers - 0.5) for i in range(layers)]
+
+
+def _texture(local: Array) -> Array:
+    """Trabeculated endocardium: a factor on its radius that leaves every section's area unchanged."""
+    angle = np.arctan2(local[..., 1], local[..., 0])
+    wave = 0.025 * np.cos(7 * angle + 0.6) + 0.025 * np.cos(4 * angle + local[..., 2] / 14)
+    return np.asarray((1 + wave) / np.sqrt(1 + 0.025**2), dtype=np.float32)
+
+
+def _papillaries(local: Array, beat: Beat) -> list[Array]:
+    base, length, radius = beat.endo.base_z, beat.endo.apex_z - beat.endo.base_z, beat.endo.radius
+    found = []
+    for degrees, size in ((38, 4.6), (232, 5.0)):
+        angle, reach = np.radians(degrees), 0.66 * radius
+        center = (reach * np.cos(angle), reach * np.sin(angle), base + 0.56 * length)
+        found.append(ellipsoid(local, center, (size, size, 0.2 * length)))
+    return found
+
+
+def _moderator(local: Array, beat: Beat) -> Array:
+    level = beat.rv.base_z + 0.6 * (beat.rv.apex_z - beat.rv.base_z)
+    outer = -(beat.rv.offset + beat.rv.width) * 0.8
+    return capsule(local, (-beat.epi.radius * 0.8, -8, level - 6), (outer, -4, level + 4), 1.8)
+
+
+def with_noise(image: Array, sigma: float, rng: np.random.Generator, *, signed: bool = False) -> Words:
+    """The stored pixels: Rician noise of magnitude images, Gaussian for phase-sensitive ones; 12 bits."""
+    noise = rng.standard_normal((2, *image.shape), dtype=np.float32) * np.float32(sigma)
+    noisy = image + noise[0] if signed else np.hypot(image + noise[0], noise[1])
+    return np.clip(np.rint(noisy), 0, 4095).astype(np.uint16)

@@ -1,0 +1,76 @@
+"""Composes the Principal once per request, key and job: the only place that joins accounts and memberships."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.contrib.auth.views import redirect_to_login
+
+from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
+from cmr_registry.accounts.models import Account
+from cmr_registry.accounts.policy import NOBODY, Principal
+from cmr_registry.accounts.roles import Role
+from cmr_registry.centers.selectors import center_roles_of, connector_key_find
+
+logger = logging.getLogger(__name__)
+
+
+def principal_of_account(account: Account) -> Principal:
+    """The Principal of a signed-in person with the roles that run today."""
+    registry_roles = account.registry_role_grants.values_list("role", flat=True)
+    return Principal(
+        actor=f"account:{account.pk}",
+        account=account.pk,
+        registry_roles=frozenset(Role(role) for role in registry_roles),
+        center_roles=center_roles_of(account),
+    )
+
+
+def principal_of_key(authorization: str) -> Principal:
+    """The Principal of an `Authorization: Bearer KEY` header; nobody for anything else."""
+    scheme, _, key = authorization.partition(" ")
+    found = connector_key_find(key.strip()) if scheme.lower() == "bearer" and key.strip() else None
+    if found is None:
+        return NOBODY
+    return Principal(actor=f"key:{found.pk}", center_roles={found.center_id: frozenset({Role.CONNECTOR})})
+
+
+def principal_of_job(name: str) -> Principal:
+    """The Principal of a background job, which acts for the registry."""
+    return Principal(actor=f"job:{name}", registry_roles=frozenset({Role.STEWARD}))
+
+
+class PrincipalMiddleware:
+    """Puts `request.principal`, and answers the refusals of the doors as a page or as problem details."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Compose, then go on."""
+        authorization = request.headers.get("Authorization", "")
+        if authorization:
+            request.principal = principal_of_key(authorization)  # type: ignore[attr-defined]
+        elif isinstance(request.user, Account):
+            request.principal = principal_of_account(request.user)  # type: ignore[attr-defined]
+        else:
+            request.principal = NOBODY  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal becomes 401 or 403 with its sentence; everything else goes on."""
+        if isinstance(exception, SignInNeededRejected):
+            if request.path.startswith("/api/"):
+                return _problem(401, "sign_in_needed", str(exception))
+            return redirect_to_login(request.get_full_path())
+        if isinstance(exception, NotAllowedRejected):
+            if request.path.startswith("/api/"):
+                return _problem(403, "not_allowed", str(exception))
+            return render(request, "lib/refused.html", {"sentence": str(exception)}, status=403)
+        return None
+
+
+def _problem(status: int, code: str, detail: str) -> JsonResponse:
+    body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
