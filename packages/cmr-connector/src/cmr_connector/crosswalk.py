@@ -1,7 +1,7 @@
 """The crosswalk: pseudonym <-> patient, encrypted on disk, never leaving the center (R8).
 
-Rows are found by pseudonym or by keyed hash of patient ID or accession number; the rest is an AES-256-GCM box.
-The origin date of a subject (its day 0) lives in the subject's box: nothing behind the wall can hold it.
+Rows are found by pseudonym or by keyed hash of patient ID or accession number; the rest is in AES-256-GCM
+boxes. The origin date of a subject (its day 0) lives in the subject's box: nothing behind the wall can hold it.
 """
 
 import dataclasses

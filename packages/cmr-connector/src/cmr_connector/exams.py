@@ -14,7 +14,8 @@ from cmr_connector.states import EXAM_TRANSITIONS, ExamState, require
 _SELECT = """
     SELECT exam.*,
         (SELECT count(*) FROM instance WHERE exam_id = exam.id) AS n_instances,
-        (SELECT count(*) FROM instance WHERE exam_id = exam.id AND state IN ('held', 'rejected')) AS n_problems
+        (SELECT count(*) FROM instance WHERE exam_id = exam.id AND state IN ('held', 'rejected'))
+            AS n_problems
     FROM exam
 """
 

@@ -1,4 +1,4 @@
-"""The ledger: one row per received instance, from found to stored; nothing leaves it without a reason (L3)."""
+"""The ledger: one row per received instance, found to stored; nothing leaves without a reason (L3)."""
 
 import json
 from collections.abc import Sequence
@@ -55,7 +55,12 @@ class Ledger:
         return InstanceRow.of(row) if row else None
 
     def add(
-        self, exam_id: int, arrival: Arrival, state: InstanceState, spool: str | None, reason: str | None = None
+        self,
+        exam_id: int,
+        arrival: Arrival,
+        state: InstanceState,
+        spool: str | None,
+        reason: str | None = None,
     ) -> int:
         """Enter an instance as `found` with its spool file, or as `rejected` with a reason code."""
         _known(reason)
@@ -79,9 +84,7 @@ class Ledger:
 
     def came_again(self, instance_id: int) -> None:
         """Count that the same bytes came once more."""
-        self._db.execute(
-            "UPDATE instance SET times_received = times_received + 1 WHERE id = ?", instance_id
-        )
+        self._db.execute("UPDATE instance SET times_received = times_received + 1 WHERE id = ?", instance_id)
 
     def reopen(self, instance_id: int, spool: str) -> None:
         """A held or rejected instance came again: it gets a new chance with a new spool file."""

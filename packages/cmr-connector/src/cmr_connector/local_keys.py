@@ -9,9 +9,9 @@ import os
 from hashlib import sha256
 from typing import Any
 
+from cmr_deid.keys import CenterKey
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cmr_deid.keys import CenterKey
 
 from cmr_connector.errors import StoreError
 
@@ -49,4 +49,3 @@ class Local:
                 "The crosswalk cannot be opened with this center key; use the key file it was made with."
             ) from None
         return json.loads(plain)
-

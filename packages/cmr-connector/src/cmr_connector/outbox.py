@@ -137,7 +137,9 @@ class Outbox:
         with self._db.transaction():
             self.move(delivery_id, DeliveryState.ACCEPTED)
             self._db.execute(
-                "UPDATE delivery SET receipt = ? WHERE id = ?", json.dumps(receipt, sort_keys=True), delivery_id
+                "UPDATE delivery SET receipt = ? WHERE id = ?",
+                json.dumps(receipt, sort_keys=True),
+                delivery_id,
             )
 
     def recover(self) -> list[int]:

@@ -107,9 +107,7 @@ class InstanceRow:
     def of(cls, row: sqlite3.Row) -> "InstanceRow":
         """From a row of `instance`."""
         fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "facts")}
-        return cls(
-            state=InstanceState(row["state"]), facts=json.loads(row["facts"] or "{}"), **fields
-        )
+        return cls(state=InstanceState(row["state"]), facts=json.loads(row["facts"] or "{}"), **fields)
 
 
 @dataclass(frozen=True, slots=True)
