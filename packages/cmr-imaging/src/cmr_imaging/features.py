@@ -23,6 +23,7 @@ class Features:
         n_images, n_positions, n_phases: of the series; the last two of its largest stack.
         n_orientations: planes more than 25 degrees apart.
         normal: unit normal of the largest stack, None without geometry.
+        positions: mm along that normal.
         sequence, variant, options, image_words: sets of the words of the coded header elements.
         sequence_name: lower case, all different names joined by blanks.
         gated: the header says that the heart triggered (scan options CG, R-R interval, synchronization).
@@ -37,6 +38,7 @@ class Features:
     n_phases: int
     n_orientations: int
     normal: Vector | None
+    positions: tuple[float, ...]
     sequence: frozenset[str]
     variant: frozenset[str]
     options: frozenset[str]
@@ -76,11 +78,10 @@ def features_of(headers: Sequence[InstanceHeader]) -> Features:
     return Features(
         n_images=len(headers),
         n_positions=len(main.positions) if main else 0,
-        n_phases=max(_phases_of(main), max((h.number_of_frames or 0 for h in headers), default=0))
-        if all(h.frame_number is None for h in headers)
-        else _phases_of(main),
+        n_phases=max(_phases_of(main), _plain_frames(headers)),
         n_orientations=_orientations(stack.normal for stack in stacks),
         normal=main.normal if main else None,
+        positions=main.positions if main else (),
         sequence=_words(h.scanning_sequence for h in headers),
         variant=_words(h.sequence_variant for h in headers),
         options=_words(h.scan_options for h in headers),
@@ -112,6 +113,11 @@ def is_gated(header: InstanceHeader) -> bool:
         or (header.nominal_interval_ms or 0) > 0
         or header.cardiac_synchronization not in UNGATED
     )
+
+
+def _plain_frames(headers: Sequence[InstanceHeader]) -> int:
+    """Frames of a multi-frame instance that does not say what its frames are."""
+    return max((h.number_of_frames or 0 for h in headers if h.frame_number is None), default=0)
 
 
 def _phases_of(stack: Stack | None) -> int:

@@ -50,7 +50,9 @@ def _is_derived(f: Features) -> bool:
 
 def _is_flow(f: Features) -> bool:
     encoded = bool(f.vencs) or bool(f.image_words & {"PHASE MAP", "VELOCITY", "FLOW_ENCODED"})
-    return "IR" not in f.sequence and (encoded or ("P" in f.components and f.gated and f.n_phases >= CINE_PHASES))
+    return "IR" not in f.sequence and (
+        encoded or ("P" in f.components and f.gated and f.n_phases >= CINE_PHASES)
+    )
 
 
 def _is_flow4d(f: Features) -> bool:
@@ -69,7 +71,7 @@ def _is_ti_scout(f: Features) -> bool:
 
 def _is_t1_raw(f: Features) -> bool:
     per_position = len(f.inversion_times) / max(f.n_positions, 1)
-    return "SE" not in f.sequence and 5 <= len(f.inversion_times) and 5 <= per_position <= 11
+    return "SE" not in f.sequence and len(f.inversion_times) >= 5 and 5 <= per_position <= 11
 
 
 def _is_lge(f: Features) -> bool:
