@@ -26,13 +26,11 @@ class CenterSettings:
     Attributes:
         code: the center's code at the registry, e.g. `center-a`.
         key_file: the center's master key; never leaves the hospital, keep a backup in a safe place.
-        default_issuer: assigning authority of patient IDs where the image names none.
         opt_out_file: text file, one patient ID per line, of patients who opted out; empty for none.
     """
 
     code: str
     key_file: Path = Path("center.key")
-    default_issuer: str = ""
     opt_out_file: Path | None = None
 
 

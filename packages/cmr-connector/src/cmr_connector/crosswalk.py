@@ -1,7 +1,7 @@
 """The crosswalk: pseudonym <-> patient, encrypted on disk, never leaving the center (R8).
 
 Rows are found by pseudonym or by keyed hash of patient ID or accession number; the rest is in AES-256-GCM
-boxes. The origin date of a subject (its day 0) lives in the subject's box: nothing behind the wall can hold it.
+boxes. The origin date of a subject (its day 0) lives in the subject's box: nothing behind the wall holds it.
 """
 
 import dataclasses
@@ -63,10 +63,6 @@ class Crosswalk:
         """Share the store's database and the center's local keys."""
         self._db, self._local = database, local
 
-    def patient_hash(self, patient: Patient) -> str:
-        """Keyed hash of issuer and patient ID: equal for the same patient, else different (L6)."""
-        return self._local.hashed("patient", patient.issuer, patient.patient_id)
-
     def patient_id_hash(self, patient_id: str) -> str:
         """Keyed hash of a patient ID without its issuer, for look-up by a person."""
         return self._local.hashed("patient id", patient_id.strip())
@@ -85,9 +81,8 @@ class Crosswalk:
         """Remember a subject; an existing one keeps its origin."""
         box = self._local.seal({"patient": dataclasses.asdict(patient)}, f"subject {pseudonym}")
         self._db.execute(
-            "INSERT INTO subject (pseudonym, patient_hash, box) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO subject (pseudonym, box) VALUES (?, ?) ON CONFLICT DO NOTHING",
             pseudonym,
-            self.patient_hash(patient),
             box,
         )
 

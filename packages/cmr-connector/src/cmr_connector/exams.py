@@ -144,11 +144,9 @@ class Exams:
             self.move(exam_id, ExamState.ARRIVING)
             self._db.execute("UPDATE exam SET released = 1, settle_at = 0 WHERE id = ?", exam_id)
 
-    def identify(self, exam_id: int, subject: str, patient_hash: str) -> None:
+    def identify(self, exam_id: int, subject: str) -> None:
         """Write down whose exam it is, once the gates have agreed on one patient."""
-        self._db.execute(
-            "UPDATE exam SET subject = ?, patient_hash = ? WHERE id = ?", subject, patient_hash, exam_id
-        )
+        self._db.execute("UPDATE exam SET subject = ? WHERE id = ?", subject, exam_id)
 
     def date(self, exam_id: int, dating: Dating) -> None:
         """Settle day and exam year; later calls change nothing."""

@@ -15,12 +15,19 @@ from cmr_connector.states import INSTANCE_TRANSITIONS, InstanceState, require
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What intake knows of one instance: its UIDs, its bytes' hash and how it came."""
+    """What intake knows of one instance.
+
+    Attributes:
+        series_instance_uid, sop_instance_uid: as received; only their keyed hashes are written.
+        source_sha256: hash of the received bytes; only its keyed hash is written.
+        subject: pseudonym of the patient it names, empty when it names none.
+        source: how it came. size: received bytes.
+    """
 
     series_instance_uid: str
     sop_instance_uid: str
     source_sha256: str
-    patient_hash: str
+    subject: str
     source: str
     size: int
 
@@ -54,25 +61,19 @@ class Ledger:
         )
         return InstanceRow.of(row) if row else None
 
-    def add(
-        self,
-        exam_id: int,
-        arrival: Arrival,
-        state: InstanceState,
-        spool: str | None,
-        reason: str | None = None,
-    ) -> int:
+    def add(self, exam_id: int, arrival: Arrival, spool: str | None, reason: str | None = None) -> int:
         """Enter an instance as `found` with its spool file, or as `rejected` with a reason code."""
+        state = InstanceState.REJECTED if reason else InstanceState.FOUND
         _known(reason)
         now = utc_now()
         return self._db.insert(
-            "INSERT INTO instance (exam_id, series_hash, sop_hash, source_hash, patient_hash, source, size,"
+            "INSERT INTO instance (exam_id, series_hash, sop_hash, source_hash, subject, source, size,"
             " spool, state, reason, received_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             exam_id,
             self._local.hashed("series", arrival.series_instance_uid),
             self._local.hashed("sop", arrival.sop_instance_uid),
             self._local.hashed("bytes", arrival.source_sha256),
-            arrival.patient_hash,
+            arrival.subject,
             arrival.source,
             arrival.size,
             spool,

@@ -121,7 +121,8 @@ class Outbox:
     def postpone(self, delivery_id: int, next_try: float, cause: str) -> None:
         """Note a failed attempt and when to try again (Unix seconds)."""
         self._db.execute(
-            "UPDATE delivery SET attempts = attempts + 1, next_try = ?, cause = ?, changed_at = ? WHERE id = ?",
+            "UPDATE delivery SET attempts = attempts + 1, next_try = ?, cause = ?, changed_at = ?"
+            " WHERE id = ?",
             next_try,
             cause,
             utc_now(),

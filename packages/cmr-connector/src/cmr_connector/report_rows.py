@@ -17,14 +17,14 @@ class IncomingReport:
     Attributes:
         source: a `cmr_exchange.manifest.ValueSource` value.
         accession_hash: keyed hash of the accession number, None when it had none.
-        patient_hash: keyed hash of the patient ID alone, None when the report does not name one.
+        patient_id_hash: keyed hash of the patient ID alone, None when the report does not name one.
         values: value documents by dictionary item; only items that may cross.
         problems: what was refused: `{"item", "code", "sentence"}`.
     """
 
     source: str
     accession_hash: str | None
-    patient_hash: str | None
+    patient_id_hash: str | None
     values: dict[str, Any]
     problems: list[dict[str, str]]
 
@@ -43,7 +43,7 @@ class Reports:
         """
         document = {"values": report.values}
         content = json.dumps(
-            [report.accession_hash, report.patient_hash, report.source, report.values, report.problems],
+            [report.accession_hash, report.patient_id_hash, report.source, report.values, report.problems],
             sort_keys=True,
         )
         content_hash = self._local.hashed("report", content)
@@ -53,11 +53,11 @@ class Reports:
                 return int(row["id"]), False
             now = utc_now()
             number = self._db.insert(
-                "INSERT INTO report (content_hash, accession_hash, patient_hash, source, box, state, reason,"
+                "INSERT INTO report (content_hash, accession_hash, patient_id_hash, source, box, state, reason,"
                 " problems, n_values, received_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                 content_hash,
                 report.accession_hash,
-                report.patient_hash,
+                report.patient_id_hash,
                 report.source,
                 self._local.seal(document, f"report {content_hash}"),
                 ReportState.REJECTED if reason else ReportState.WAITING,
@@ -93,10 +93,10 @@ class Reports:
         )
         return [ReportRow.of(row) for row in rows]
 
-    def patient_hash(self, report_id: int) -> str | None:
+    def patient_id_hash(self, report_id: int) -> str | None:
         """Keyed hash of the patient ID that the report names, if it names one."""
-        value: str | None = self._db.one("SELECT patient_hash FROM report WHERE id = ?", report_id)[
-            "patient_hash"
+        value: str | None = self._db.one("SELECT patient_id_hash FROM report WHERE id = ?", report_id)[
+            "patient_id_hash"
         ]
         return value
 

@@ -36,8 +36,8 @@ class ExamRow:
     exam_year: int | None
     values: dict[str, Any]
     version: int
-    patient_hash: str | None
     accession_hash: str | None
+    patient_id_hash: str | None
     n_instances: int
     n_problems: int
     first_received_at: str
@@ -59,7 +59,7 @@ class ExamRow:
             exam_year=row["exam_year"],
             values=json.loads(row["dicom_values"] or "{}"),
             version=row["version"],
-            patient_hash=row["patient_hash"],
+            patient_id_hash=row["patient_id_hash"],
             accession_hash=row["accession_hash"],
             n_instances=row["n_instances"],
             n_problems=row["n_problems"],
@@ -74,7 +74,8 @@ class InstanceRow:
     """One received instance on the ledger of its exam (L3).
 
     Attributes:
-        series_hash, patient_hash, sop_hash: keyed hashes, equal where the source values are equal.
+        series_hash, sop_hash: keyed hashes, equal where the source values are equal.
+        subject: pseudonym of the patient that the image names, empty when it names none.
         source: how it came: `scp`, `folder`, `desk` or `command`.
         size: received bytes.
         spool: file name in the spool, None once it was cleared.
@@ -87,7 +88,7 @@ class InstanceRow:
     exam_id: int
     series_hash: str
     sop_hash: str
-    patient_hash: str
+    subject: str
     source: str
     size: int
     spool: str | None

@@ -9,7 +9,6 @@ MIGRATIONS: tuple[str, ...] = (
 
     CREATE TABLE subject (
         pseudonym TEXT PRIMARY KEY,
-        patient_hash TEXT NOT NULL UNIQUE,
         box BLOB NOT NULL
     ) STRICT;
 
@@ -18,7 +17,6 @@ MIGRATIONS: tuple[str, ...] = (
         study_hash TEXT NOT NULL UNIQUE,
         pseudonym TEXT NOT NULL UNIQUE,
         subject TEXT,
-        patient_hash TEXT,
         patient_id_hash TEXT,
         accession_hash TEXT,
         box BLOB NOT NULL,
@@ -46,7 +44,7 @@ MIGRATIONS: tuple[str, ...] = (
         series_hash TEXT NOT NULL,
         sop_hash TEXT NOT NULL,
         source_hash TEXT NOT NULL,
-        patient_hash TEXT NOT NULL,
+        subject TEXT NOT NULL,
         source TEXT NOT NULL,
         size INTEGER NOT NULL,
         spool TEXT,
@@ -92,7 +90,7 @@ MIGRATIONS: tuple[str, ...] = (
         id INTEGER PRIMARY KEY,
         content_hash TEXT NOT NULL UNIQUE,
         accession_hash TEXT,
-        patient_hash TEXT,
+        patient_id_hash TEXT,
         source TEXT NOT NULL,
         box BLOB NOT NULL,
         state TEXT NOT NULL,

@@ -224,6 +224,37 @@ _ALL = (
         "The connector tries again by itself.",
         _RESOURCES,
     ),
+    Reason(
+        "report_no_accession",
+        "The report names no accession number, so no exam can be found for it.",
+        _C,
+        "Add the accession number and send the report again.",
+    ),
+    Reason(
+        "report_unreadable",
+        "The report is not a readable table or ORU^R01 message.",
+        _IT,
+        "Check the export against the column names or the HL7 interface description.",
+    ),
+    Reason(
+        "report_other_patient",
+        "The report names another patient than the exam with this accession number.",
+        _C,
+        "Check patient ID and accession number in the report.",
+    ),
+    Reason(
+        "report_ambiguous",
+        "More than one exam carries this accession number.",
+        _C,
+        "Enter the values in the case report of the right exam.",
+    ),
+    Reason("duplicate", "The same image was taken before.", _N, "Nothing."),
+    Reason(
+        "outgoing_cleared",
+        "The registry asks again for an image whose outgoing copy was already cleared here.",
+        _C,
+        "Send the exam again from the PACS.",
+    ),
     Reason("superseded", "A newer version of the exam replaces it.", _N, "Nothing."),
 )
 
