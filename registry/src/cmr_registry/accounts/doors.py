@@ -44,7 +44,9 @@ def enter(principal: Principal, permission: Permission, *, at: str) -> Iterator[
         raise SignInNeededRejected("Please sign in first.")
     scope = scope_for(principal, permission)
     if not scope:
-        event_record(actor=principal.actor, action=f"door.{permission.name.lower()}", outcome="denied", target=at)
+        event_record(
+            actor=principal.actor, action=f"door.{permission.name.lower()}", outcome="denied", target=at
+        )
         raise NotAllowedRejected(f"Your roles do not let you {permission.value}.")
     with center_scope(scope):
         yield

@@ -42,7 +42,9 @@ class RegistryRoleGrant(models.Model):
     granted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "role"], name="one_grant_per_registry_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "role"], name="one_grant_per_registry_role")
+        ]
 
     def __str__(self) -> str:
         return self.role

@@ -2,7 +2,7 @@
 
 import enum
 
-from cmr_registry.accounts.permissions import Permission as P
+from cmr_registry.accounts.permissions import Permission
 
 
 class Role(enum.StrEnum):
@@ -17,26 +17,51 @@ class Role(enum.StrEnum):
     AUDITOR = "auditor"
 
 
-CENTER_ROLES: dict[Role, frozenset[P]] = {
+CENTER_ROLES: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(
-        {P.SEE_CENTER_DESK, P.SEE_EXAMS, P.SEE_IMAGES, P.SEE_DELIVERIES, P.DELIVER, P.SEE_AUDIT}
-    ),
-    Role.DATA_MANAGER: frozenset({P.SEE_CENTER_DESK, P.SEE_EXAMS, P.SEE_IMAGES, P.SEE_DELIVERIES, P.DELIVER}),
-    Role.CENTER_PI: frozenset({P.SEE_CENTER_DESK, P.SEE_EXAMS, P.SEE_IMAGES, P.SEE_DELIVERIES, P.SEE_AUDIT}),
-    Role.TRAINEE_READER: frozenset({P.SEE_CENTER_DESK, P.SEE_EXAMS, P.SEE_IMAGES}),
-    Role.CONNECTOR: frozenset({P.DELIVER, P.SEE_DELIVERIES, P.SEE_EXAMS, P.SEE_IMAGES}),
-}
-
-REGISTRY_ROLES: dict[Role, frozenset[P]] = {
-    Role.STEWARD: frozenset(
         {
-            P.SEE_REGISTRY_DESK,
-            P.SEE_EXAMS,
-            P.SEE_IMAGES,
-            P.SEE_DELIVERIES,
-            P.RESOLVE_CONFLICTS,
-            P.SEE_AUDIT,
+            Permission.SEE_CENTER_DESK,
+            Permission.SEE_EXAMS,
+            Permission.SEE_IMAGES,
+            Permission.SEE_DELIVERIES,
+            Permission.DELIVER,
+            Permission.SEE_AUDIT,
         }
     ),
-    Role.AUDITOR: frozenset({P.SEE_REGISTRY_DESK, P.SEE_AUDIT}),
+    Role.DATA_MANAGER: frozenset(
+        {
+            Permission.SEE_CENTER_DESK,
+            Permission.SEE_EXAMS,
+            Permission.SEE_IMAGES,
+            Permission.SEE_DELIVERIES,
+            Permission.DELIVER,
+        }
+    ),
+    Role.CENTER_PI: frozenset(
+        {
+            Permission.SEE_CENTER_DESK,
+            Permission.SEE_EXAMS,
+            Permission.SEE_IMAGES,
+            Permission.SEE_DELIVERIES,
+            Permission.SEE_AUDIT,
+        }
+    ),
+    Role.TRAINEE_READER: frozenset({Permission.SEE_CENTER_DESK, Permission.SEE_EXAMS, Permission.SEE_IMAGES}),
+    Role.CONNECTOR: frozenset(
+        {Permission.DELIVER, Permission.SEE_DELIVERIES, Permission.SEE_EXAMS, Permission.SEE_IMAGES}
+    ),
+}
+
+REGISTRY_ROLES: dict[Role, frozenset[Permission]] = {
+    Role.STEWARD: frozenset(
+        {
+            Permission.SEE_REGISTRY_DESK,
+            Permission.SEE_EXAMS,
+            Permission.SEE_IMAGES,
+            Permission.SEE_DELIVERIES,
+            Permission.RESOLVE_CONFLICTS,
+            Permission.SEE_AUDIT,
+        }
+    ),
+    Role.AUDITOR: frozenset({Permission.SEE_REGISTRY_DESK, Permission.SEE_AUDIT}),
 }

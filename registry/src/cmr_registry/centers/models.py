@@ -47,7 +47,8 @@ class CenterMembership(models.Model):
     center = models.ForeignKey(Center, on_delete=models.CASCADE, related_name="memberships")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="center_memberships")
     role = models.CharField(
-        max_length=32, choices=[(role.value, role.value) for role in CENTER_ROLES if role is not Role.CONNECTOR]
+        max_length=32,
+        choices=[(role.value, role.value) for role in CENTER_ROLES if role is not Role.CONNECTOR],
     )
     since = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -86,7 +87,9 @@ class ConnectorKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     center = models.ForeignKey(Center, on_delete=models.CASCADE, related_name="connector_keys")
     name = models.CharField(max_length=80)
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the key; the key is shown once")
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the key; the key is shown once"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
