@@ -1,1 +1,4 @@
-"""Search requests, data access applications, committee review, score sheets, decisions. Empty until the way of a study is built."""
+"""Search requests, data access applications, committee review, score sheets, decisions.
+
+Empty until the way of a study is built.
+"""

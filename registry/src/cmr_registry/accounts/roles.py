@@ -46,9 +46,20 @@ CENTER_ROLES: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
         }
     ),
-    Role.TRAINEE_READER: frozenset({Permission.SEE_CENTER_DESK, Permission.SEE_EXAMS, Permission.SEE_IMAGES}),
+    Role.TRAINEE_READER: frozenset(
+        {
+            Permission.SEE_CENTER_DESK,
+            Permission.SEE_EXAMS,
+            Permission.SEE_IMAGES,
+        }
+    ),
     Role.CONNECTOR: frozenset(
-        {Permission.DELIVER, Permission.SEE_DELIVERIES, Permission.SEE_EXAMS, Permission.SEE_IMAGES}
+        {
+            Permission.DELIVER,
+            Permission.SEE_DELIVERIES,
+            Permission.SEE_EXAMS,
+            Permission.SEE_IMAGES,
+        }
     ),
 }
 
@@ -63,5 +74,10 @@ REGISTRY_ROLES: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.SEE_REGISTRY_DESK, Permission.SEE_AUDIT}),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.SEE_REGISTRY_DESK,
+            Permission.SEE_AUDIT,
+        }
+    ),
 }

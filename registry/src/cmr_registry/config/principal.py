@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.contrib.auth.views import redirect_to_login
 
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.models import Account

@@ -1,1 +1,4 @@
-"""CMR examinations and their case reports, one JSON document per exam and form, checked by cmr_dictionary."""
+"""
+
+MR examinations and their case reports, one JSON document per exam and form, checked by cmr_dictionary.
+"""

@@ -1,1 +1,4 @@
-"""Follow-up schedule, outcome events, adjudication, vital status with provenance. Empty until the way of a study is built."""
+"""Follow-up schedule, outcome events, adjudication, vital status with provenance.
+
+Empty until the way of a study is built.
+"""

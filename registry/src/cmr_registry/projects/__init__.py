@@ -1,1 +1,4 @@
-"""Research projects from ``proposed`` on: center ballots, agreements, publications, credit. Empty until the way of a study is built."""
+"""Research projects from `proposed` on: center ballots, agreements, publications, credit.
+
+Empty until the way of a study is built.
+"""

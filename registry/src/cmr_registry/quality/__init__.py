@@ -1,1 +1,4 @@
-"""Data-quality and image-quality reports, benchmarks, questions to centers. Empty until its issue is built."""
+"""Data-quality and image-quality reports, benchmarks, questions to centers.
+
+Empty until its issue is built.
+"""

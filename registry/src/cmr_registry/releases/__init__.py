@@ -1,1 +1,4 @@
-"""Data cuts: freeze, de-link, export, manifest, output check, re-issue. Empty until the way of a study is built."""
+"""Data cuts: freeze, de-link, export, manifest, output check, re-issue.
+
+Empty until the way of a study is built.
+"""
