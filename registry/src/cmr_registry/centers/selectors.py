@@ -1,12 +1,16 @@
 """Reads of the centers room that every door needs."""
 
+import datetime
 import hashlib
 import uuid
 from collections import defaultdict
 
+from django.db.models import Q, QuerySet
+
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.roles import Role
-from cmr_registry.centers.models import CenterMembership, ConnectorKey
+from cmr_registry.centers.models import Center, CenterMembership, ConnectorKey, ParticipationAgreement
+from cmr_registry.centers.states import CONTRIBUTING, ONBOARDING
 
 
 def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
@@ -21,6 +25,22 @@ def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
 def connector_key_find(key: str) -> ConnectorKey | None:
     """The unrevoked connector key whose digest is that of `key`."""
     return ConnectorKey.objects.filter(digest=key_digest(key), revoked_at=None).first()
+
+
+def agreement_in_force(center: Center, on: datetime.date) -> ParticipationAgreement | None:
+    """The newest agreement of `center` whose days include `on`."""
+    running = Q(effective_on__lte=on) & (Q(expires_on=None) | Q(expires_on__gte=on))
+    return ParticipationAgreement.objects.filter(running, center=center).order_by("-effective_on").first()
+
+
+def centers_contributing() -> QuerySet[Center]:
+    """Centers that contribute, by name; public knowledge."""
+    return Center.objects.filter(state__in=[state.value for state in CONTRIBUTING])
+
+
+def centers_onboarding() -> QuerySet[Center]:
+    """Centers on their way from signature to contribution, by name; public knowledge."""
+    return Center.objects.filter(state__in=[state.value for state in ONBOARDING])
 
 
 def key_digest(key: str) -> str:

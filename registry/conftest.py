@@ -1,0 +1,179 @@
+"""The cast of every test of the server: two centers, the people around them, their machines' keys.
+
+Riverside and Lakeside both contribute under an agreement; whatever belongs to one must look absent to the other.
+"""
+
+import datetime
+import importlib.util
+
+import pytest
+from django.core.cache import cache
+
+from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.roles import Role
+from cmr_registry.accounts.services import account_create
+from cmr_registry.centers.services import (
+    agreement_record,
+    center_create,
+    connector_key_issue,
+    membership_add,
+)
+from cmr_registry.centers.states import CenterState
+from cmr_registry.config.principal import principal_of_account, principal_of_key
+from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+
+PASSWORD = "a long enough password 17"
+SETUP = Principal(actor="job:tests", registry_roles=frozenset({Role.STEWARD}))
+
+
+@pytest.fixture(autouse=True)
+def own_storage(tmp_path, settings):
+    """Every test has objects, keys and mail of its own, and no slow password hash."""
+    settings.DATA_DIR = tmp_path
+    settings.STORAGE_URL = f"file://{tmp_path}/objects"
+    settings.KEYRING_FILE = tmp_path / "keyring.json"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
+    cache.clear()
+    _forget()
+    yield
+    _forget()
+
+
+def _forget():
+    """Drop what lib and archive remember of the last test's folder."""
+    for name, functions in {
+        "cmr_registry.lib.storage": ("storage",),
+        "cmr_registry.lib.keyring": ("keyring",),
+    }.items():
+        if importlib.util.find_spec(name):
+            module = importlib.import_module(name)
+            for function in functions:
+                if hasattr(getattr(module, function, None), "cache_clear"):
+                    getattr(module, function).cache_clear()
+
+
+def _center(code, name, city, country):
+    center = center_create(
+        code=code, name=name, city=city, country=country, by=SETUP, state=CenterState.ACTIVE
+    )
+    agreement_record(
+        center=center, text_version="pa-test-1", effective_on=datetime.date(2020, 1, 1), by=SETUP
+    )
+    return center
+
+
+def _person(name, *, center=None, role=None, registry_role=None):
+    account = account_create(
+        email=f"{name}@example.org",
+        display_name=name.replace("-", " ").title(),
+        password=PASSWORD,
+        by=SETUP,
+        registry_roles=(registry_role,) if registry_role else (),
+    )
+    if center:
+        membership_add(center=center, account=account, role=role, by=SETUP)
+    return account
+
+
+@pytest.fixture
+def riverside(db):
+    """An active center with an agreement."""
+    return _center("riverside", "Riverside Heart Hospital", "Riverside", "US")
+
+
+@pytest.fixture
+def lakeside(db):
+    """Another active center with an agreement."""
+    return _center("lakeside", "Lakeside Clinic", "Lakeside", "DE")
+
+
+@pytest.fixture
+def coordinator_riverside(riverside):
+    """The coordinator of Riverside."""
+    return _person("coordinator-riverside", center=riverside, role=Role.COORDINATOR)
+
+
+@pytest.fixture
+def coordinator_lakeside(lakeside):
+    """The coordinator of Lakeside."""
+    return _person("coordinator-lakeside", center=lakeside, role=Role.COORDINATOR)
+
+
+@pytest.fixture
+def center_pi(riverside):
+    """The PI of Riverside, who sees but does not deliver."""
+    return _person("pi-riverside", center=riverside, role=Role.CENTER_PI)
+
+
+@pytest.fixture
+def trainee(riverside):
+    """A trainee reader of Riverside."""
+    return _person("trainee-riverside", center=riverside, role=Role.TRAINEE_READER)
+
+
+@pytest.fixture
+def steward(db):
+    """The registry steward."""
+    return _person("steward", registry_role=Role.STEWARD)
+
+
+@pytest.fixture
+def auditor(db):
+    """The registry's auditor."""
+    return _person("auditor", registry_role=Role.AUDITOR)
+
+
+@pytest.fixture
+def outsider(db):
+    """An account without any role."""
+    return _person("outsider")
+
+
+@pytest.fixture
+def key_riverside(riverside):
+    """The secret of a connector key of Riverside."""
+    return connector_key_issue(center=riverside, name="connector", by=SETUP)[1]
+
+
+@pytest.fixture
+def key_lakeside(lakeside):
+    """The secret of a connector key of Lakeside."""
+    return connector_key_issue(center=lakeside, name="connector", by=SETUP)[1]
+
+
+@pytest.fixture
+def principal_riverside(key_riverside):
+    """The Principal of Riverside's connector."""
+    return principal_of_key(f"Bearer {key_riverside}")
+
+
+@pytest.fixture
+def principal_lakeside(key_lakeside):
+    """The Principal of Lakeside's connector."""
+    return principal_of_key(f"Bearer {key_lakeside}")
+
+
+@pytest.fixture
+def principal_of():
+    """`principal_of(account)`: what the middleware composes for a signed-in person."""
+    return principal_of_account
+
+
+@pytest.fixture
+def signed_in():
+    """`signed_in(client, account)`: the client, signed in."""
+
+    def sign_in(client, account):
+        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def all_centers(db):
+    """Open the scope of jobs for the whole test."""
+    with center_scope(ALL_CENTERS):
+        yield

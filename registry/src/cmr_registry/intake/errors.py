@@ -1,0 +1,34 @@
+"""The errors and refusals of the intake room.
+
+IntakeError
+├── DeliveryAbsentError      no such delivery in the caller's scope; answered as 404
+└── DeliveryUnclosableError  a delivery that has a manifest, or none of whose instances is held
+
+DeliveryRejected             a delivery is not opened; carries a `reason` of cmr_exchange.reasons
+"""
+
+from cmr_exchange.reasons import Reason
+
+
+class IntakeError(Exception):
+    """Base of the errors of this room; the text never holds a value."""
+
+
+class DeliveryAbsentError(IntakeError):
+    """No such delivery where the caller may look."""
+
+
+class DeliveryUnclosableError(IntakeError):
+    """This delivery cannot be closed by hand; the text says why."""
+
+
+class DeliveryRejected(Exception):
+    """A delivery is not opened.
+
+    Attributes:
+        reason: code, sentence, mender and mending.
+    """
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(f"{reason.sentence} {reason.how}")
