@@ -3,3 +3,23 @@
 Items, code lists, missing codes and checks live here as checked data and plain functions; connector, center
 desk and registry run the same checks. No database, form or page lives here.
 """
+
+from cmr_dictionary.dictionary import Dictionary, load
+from cmr_dictionary.errors import DictionaryError, RejectReason, ValueRejected
+from cmr_dictionary.items import Code, Item, ItemKind, Transfer
+from cmr_dictionary.values import Value, display, parse_value
+
+__all__ = [
+    "Code",
+    "Dictionary",
+    "DictionaryError",
+    "Item",
+    "ItemKind",
+    "RejectReason",
+    "Transfer",
+    "Value",
+    "ValueRejected",
+    "display",
+    "load",
+    "parse_value",
+]

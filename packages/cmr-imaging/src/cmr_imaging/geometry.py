@@ -1,8 +1,8 @@
 """Layer 3: the view of a series from the direction of its planes and from the other series of its exam.
 
 The short axis of the heart is measured from the exam where it can be: the largest set of parallel cine
-slices, in one series or one slice per series as Siemens writes them, whose normal points roughly as the long axis
-of a human heart does. Long-axis planes stand upright on it (cmr.md section 5: |n_view . n_SAX| 0.04-0.35)
+slices, in one series or one slice per series as Siemens writes them, whose normal points roughly as the long
+axis of a human heart does. Long-axis planes stand upright on it (|n_view . n_SAX| = 0.04-0.35, cmr.md)
 and are told apart by their rotation about it. Without such a set the average heart serves, with less trust.
 """
 

@@ -1,0 +1,46 @@
+"""The errors and refusals of the dictionary.
+
+DictionaryError    the shipped table breaks one of its own invariants (a fault of ours)
+ValueRejected      a value that somebody sent cannot be taken (no fault of the software)
+"""
+
+import enum
+
+
+class RejectReason(enum.StrEnum):
+    """Why a value is refused or questioned; the first four are the words of clinical data review (CREDS)."""
+
+    LENGTH = "Length"
+    SELECTION = "Selection"
+    RANGE = "Range"
+    TYPE = "Type"
+    UNKNOWN_ITEM = "UnknownItem"
+    NOT_TRANSFERABLE = "NotTransferable"
+    UNUSUAL = "Unusual"
+
+
+class DictionaryError(Exception):
+    """The data dictionary breaks an invariant; the text names the row, the item and the column."""
+
+    def __init__(self, row: int, name: str, column: str, problem: str) -> None:
+        super().__init__(f"row {row} ({name or 'unnamed'}), column '{column}': {problem}")
+        self.row = row
+        self.name = name
+        self.column = column
+
+
+class ValueRejected(Exception):
+    """A value cannot be taken; neither text nor attributes hold the value itself.
+
+    Attributes:
+        reason: one of Length, Selection, Range, Type.
+    """
+
+    def __init__(self, reason: RejectReason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+    @property
+    def code(self) -> str:
+        """The reason's word."""
+        return self.reason.value
