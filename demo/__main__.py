@@ -1,0 +1,108 @@
+"""`make demo`: an embedded registry with its story, served until Ctrl-C (contract.md, "Commands on a fresh machine")."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from demo.processes import DidNotStartError, running
+from demo.servers import Hospital, Registry
+from demo.story import ExamNotSentError, tell
+
+FOLDER = Path("var/demo").resolve()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the demonstration."""
+    options = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    options.add_argument("--port", type=int, default=8000, help="where the registry listens")
+    options.add_argument("--folder", type=Path, default=FOLDER, help="where the demonstration keeps its data")
+    return options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Start, tell the story once, serve until Ctrl-C."""
+    chosen = parser().parse_args(argv)
+    begun = time.monotonic()
+    folder: Path = chosen.folder.resolve()
+    viewer = Path("var/viewer").resolve()
+    settings = {"CMR_DEMO": "1", "CMR_VIEWER_DIR": str(viewer), "CMR_QUIET_SECONDS": "60"}
+    registry = Registry(folder / "registry", port=chosen.port, settings=settings)
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    credentials = _prepare(registry, folder)
+    hospitals = _hospitals(registry, folder, credentials)
+    desks = [hospital.agent for hospital in hospitals.values()]
+    try:
+        with running(registry.web, registry.worker):
+            registry.wait_ready()
+            _welcome(registry, hospitals, credentials, time.monotonic() - begun)
+            with running(*desks):
+                _tell_once(hospitals, folder)
+                over.wait()
+    except (DidNotStartError, ExamNotSentError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _prepare(registry: Registry, folder: Path) -> dict[str, Any]:
+    """Tables and cast at the first start; the same credentials at every later one."""
+    path = folder / "credentials.json"
+    registry.prepare()
+    if path.exists():
+        credentials: dict[str, Any] = json.loads(path.read_text())
+        credentials["url"] = registry.url
+    else:
+        credentials = registry.enter_cast()
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(credentials, indent=2) + "\n")
+    os.replace(draft, path)
+    return credentials
+
+
+def _hospitals(registry: Registry, folder: Path, credentials: dict[str, Any]) -> dict[str, Hospital]:
+    return {
+        row["center"]: Hospital(
+            folder / "hospitals" / row["center"], code=row["center"], url=registry.url, key=row["key"]
+        )
+        for row in credentials["connectors"]
+    }
+
+
+def _welcome(
+    registry: Registry, hospitals: dict[str, Hospital], credentials: dict[str, Any], seconds: float
+) -> None:
+    print(f"\nThe demonstration answers at {registry.url} (after {seconds:.1f} s). All data are synthetic.\n")
+    print(f"  {'sign in as':36} {'password':26} role")
+    for account in credentials["accounts"]:
+        print(f"  {account['email']:36} {account['password']:26} {account['role']}")
+    print("\n  center desks, each in its hospital:")
+    for code, hospital in hospitals.items():
+        print(f"  {code:36} http://127.0.0.1:{hospital.ports['desk']}")
+    print(
+        "\nCtrl-C ends it; `make demo` continues with the same data; `make demo-reset` starts over.\n",
+        flush=True,
+    )
+
+
+def _tell_once(hospitals: dict[str, Hospital], folder: Path) -> None:
+    told = folder / "story-told"
+    if told.exists():
+        return
+    print("Loading the story:", flush=True)
+    tell(hospitals, folder / "exams", lambda line: print(line, flush=True))
+    told.touch()
+    print("The story is complete.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
