@@ -7,7 +7,7 @@ and number of elements are bounded, so hostile input ends in a refusal, never in
 import struct
 from dataclasses import dataclass
 
-from pydicom.datadict import DicomDictionary
+from pydicom._dicom_dict import DicomDictionary
 
 from cmr_deid.errors import InstanceRejected
 
@@ -20,8 +20,10 @@ PIXEL_DATA = 0x7FE00010
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 SHORT_VRS = frozenset(
-    ("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST")
-    + ("TM", "UI", "UL", "US")
+    (
+        *("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO"),
+        *("LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US"),
+    )
 )
 ALL_VRS = LONG_VRS | SHORT_VRS
 _VR_OF_BYTES = {vr.encode(): vr for vr in ALL_VRS}
@@ -122,6 +124,11 @@ class Walker:
             data_set[element.tag] = element
 
     def element(self, offset: int, end: int, explicit: bool, depth: int) -> tuple[Element, int]:
+        """The element at `offset`, which must end before `end`, and the offset after it.
+
+        Raises:
+            InstanceRejected: truncated, unreadable or too_deep.
+        """
         self._left -= 1
         if self._left < 0:
             raise InstanceRejected("too_deep")

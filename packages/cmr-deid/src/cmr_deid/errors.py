@@ -26,7 +26,7 @@ class UsageError(DeidError):
     """The command line asks for something that cannot be done."""
 
 
-class DeidRefusal(Exception):  # noqa: N818 - a refusal is no error (house.md, Words)
+class DeidRefusal(Exception):
     """Base of the refusals.
 
     Attributes:

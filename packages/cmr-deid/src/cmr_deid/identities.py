@@ -16,9 +16,8 @@ import hmac
 import unicodedata
 import uuid
 
-from cmr_exchange.reading import PSEUDONYM
-
 from cmr_deid.keys import CenterKey
+from cmr_exchange.reading import PSEUDONYM
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 DATE_OFFSET_RANGE_DAYS = (-3652, -1)

@@ -41,6 +41,6 @@ def decoded(element: Element | None, encodings: list[str]) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             text = decode_bytes(raw, encodings, _DELIMITERS)
-    except Exception:  # noqa: BLE001 - a codec may raise anything; the bytes still make an identity
+    except Exception:
         text = raw.decode("latin-1")
     return text.strip(PADDING)

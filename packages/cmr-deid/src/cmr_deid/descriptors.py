@@ -1,0 +1,111 @@
+"""Cleaning of text: what is known technique stays, everything else goes (PS3.15 E.3.5, option 113105).
+
+`clean_words` passes descriptions word by word through the vocabulary. `clean_technical` is for attributes that
+name equipment (coil, software, model), whose words no list can hold: it drops what has the form of an
+identifier. Both are idempotent and always answer plain ASCII.
+"""
+
+import functools
+import re
+
+from cmr_deid.vocabulary import CODING_SCHEMES, UNITS, WORDS
+
+_DATE_LIKE = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
+_SPLIT = re.compile(r"([^A-Za-z0-9*]+)")
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|\*")
+_SIEMENS_SEQUENCE = re.compile(r"\*?[A-Za-z]{1,8}[23]d\d{0,3}[a-z]{0,2}\d{0,3}")
+_SEQUENCE_TAIL = re.compile(r"\d{1,3}|[vVbB]\d{1,4}(?:in|fh|ap|rl|through)?|[rst]\d{1,2}|ns\d?")
+_NUMBER = re.compile(r"\d{1,3}")
+_MEASURE = re.compile(r"(?:\d{1,3})([A-Za-z]{1,4})|([A-Za-z]{1,4})(?:\d{1,3})")
+_SAFE_SEPARATOR = re.compile(r"[ _\-./+(),:;%=]+")
+_TECHNICAL = re.compile(r"[A-Za-z0-9 _.,:;/+*()#%&<>\[\]-]*")
+_IDENTIFIER_LIKE = re.compile(r"\d{6}|@|\^|(?:19|20)\d\d[-./]\d\d[-./]\d\d|\d\d[-./]\d\d[-./](?:19|20)\d\d")
+_CODE = re.compile(r"[A-Za-z0-9.{}/\[\]%*'-]{1,16}")
+MAX_TEXT = 64
+
+
+@functools.lru_cache(maxsize=8192)
+def clean_words(text: str) -> str:
+    """The words of `text` that are CMR technique, numbers of up to three digits beside them, nothing else."""
+    text = _DATE_LIKE.sub("\x01", text)
+    tokens = _SPLIT.split(text)
+    words = [_word(token) for token in tokens[::2]]
+    _drop_lone_numbers(words)
+    out = ""
+    for i, word in enumerate(words):
+        if word:
+            separator = tokens[2 * i - 1] if i else ""
+            out += (_separator(separator) if out else "") + word
+    return out[:MAX_TEXT].strip(" _-./+(),:;%=")
+
+
+def clean_technical(text: str, forbidden: frozenset[str] = frozenset()) -> str:
+    """The words of an equipment text that neither look like an identifier nor are one of `forbidden`.
+
+    `forbidden` holds case-folded words of the patient's name and numbers.
+    """
+    kept = [word for word in text.split(" ") if _is_technical(word, forbidden)]
+    return " ".join(kept)[:MAX_TEXT].strip()
+
+
+def is_public_code(scheme: str, value: str) -> bool:
+    """True if the coding scheme is public and the value has the form of a code."""
+    return scheme in CODING_SCHEMES and bool(_CODE.fullmatch(value)) and not _IDENTIFIER_8.search(value)
+
+
+_IDENTIFIER_8 = re.compile(r"(?:19|20)\d{6}(?!\d)")
+
+
+def _is_technical(word: str, forbidden: frozenset[str]) -> bool:
+    if not _TECHNICAL.fullmatch(word) or _IDENTIFIER_LIKE.search(word):
+        return False
+    return not forbidden or not any(part in forbidden for part in re.split(r"[^a-z0-9]+", word.casefold()))
+
+
+def _word(token: str) -> str:
+    """The token as it may stay: whole, or its known pieces, or nothing."""
+    if not token or token.isdigit():
+        return token if _NUMBER.fullmatch(token) else ""
+    lower = token.lower()
+    if lower in WORDS or lower.strip("*") in WORDS:
+        return token
+    if _SIEMENS_SEQUENCE.fullmatch(token) or _SEQUENCE_TAIL.fullmatch(token) or _is_measure(lower):
+        return token
+    pieces = _PIECES.findall(token)
+    kept = [p for p in pieces if p.lower() in WORDS and len(p) > 1]
+    if len(kept) == len([p for p in pieces if not _NUMBER.fullmatch(p)]):
+        return token if all(len(p) <= 3 or not p.isdigit() for p in pieces) else "".join(kept)
+    return "_".join(kept) if all(len(p) > 2 for p in kept) else ""
+
+
+def _is_measure(token: str) -> bool:
+    match = _MEASURE.fullmatch(token)
+    if not match:
+        return False
+    after, before = match.groups()
+    return after in UNITS or after in WORDS or before in WORDS
+
+
+def _drop_lone_numbers(words: list[str]) -> None:
+    """Drop runs of bare numbers that no known word stands beside, or that are long as a phone number is."""
+    i = 0
+    while i < len(words):
+        if not words[i].isdigit():
+            i += 1
+            continue
+        stop = i
+        while stop < len(words) and words[stop].isdigit():
+            stop += 1
+        neighbors = [words[i - 1]] if i else []
+        neighbors += [words[stop]] if stop < len(words) else []
+        if _is_phone_like(words[i:stop]) or not neighbors or not all(neighbors):
+            words[i:stop] = [""] * (stop - i)
+        i = stop
+
+
+def _is_phone_like(run: list[str]) -> bool:
+    return len(run) > 2 and not (len(run) == 3 and all(len(number) == 1 for number in run))
+
+
+def _separator(text: str) -> str:
+    return text if len(text) <= 2 and _SAFE_SEPARATOR.fullmatch(text) else " "

@@ -1,0 +1,219 @@
+"""Which instances are taken at all (deid-security.md section 3): judged from the header of one instance.
+
+The exam-level question whether this is a CMR exam is the connector's; here only what one instance already
+says against itself.
+"""
+
+import re
+from collections.abc import Callable
+
+from pydicom.dataset import Dataset
+
+from cmr_deid.elements import PIXEL_DATA, DataSet
+from cmr_deid.errors import InstanceHeld, InstanceRejected
+from cmr_deid.grammar import first_integer
+from cmr_deid.reading import COMPRESSED_SYNTAXES, NATIVE_SYNTAXES
+from cmr_deid.text import plain
+
+ROOT = "1.2.840.10008.5.1.4.1.1."
+ACCEPTED_CLASSES = frozenset(ROOT + tail for tail in ("4", "4.1", "4.4"))
+"""MR Image, Enhanced MR Image and Legacy Converted Enhanced MR Image Storage."""
+
+SECONDARY_CAPTURES = frozenset(ROOT + tail for tail in ("7", "7.1", "7.2", "7.3", "7.4"))
+OTHER_IMAGE_MODALITIES = frozenset(
+    [
+        "CT",
+        "PT",
+        "NM",
+        "US",
+        "CR",
+        "DX",
+        "MG",
+        "XA",
+        "RF",
+        "IVUS",
+        "OCT",
+        "OPT",
+        "ES",
+        "GM",
+        "SM",
+        "XC",
+        "BI",
+        "DG",
+        "IO",
+        "PX",
+    ]
+)
+SCREEN_WORDS = frozenset(
+    ["SCREEN", "SCREENSAVE", "SCREENSHOT", "REPORT", "RESULT", "RESULTS", "SUMMARY", "DOCUMENT", "SNAPSHOT"]
+)
+HEAD_PARTS = frozenset(
+    [
+        "HEAD",
+        "BRAIN",
+        "SKULL",
+        "FACE",
+        "NECK",
+        "HEADNECK",
+        "HEAD_NECK",
+        "ORBIT",
+        "EYE",
+        "EAR",
+        "JAW",
+        "SINUS",
+        "IAC",
+        "TMJ",
+    ]
+)
+OTHER_PARTS = frozenset(
+    [
+        "KNEE",
+        "HIP",
+        "PROSTATE",
+        "BREAST",
+        "SPINE",
+        "CSPINE",
+        "LSPINE",
+        "TSPINE",
+        "SSPINE",
+        "SHOULDER",
+        "ANKLE",
+        "FOOT",
+        "HAND",
+        "WRIST",
+        "ELBOW",
+        "PELVIS",
+        "EXTREMITY",
+        "LEG",
+        "ARM",
+        "UTERUS",
+        "FEMUR",
+        "TIBIA",
+        "RECTUM",
+        "FINGER",
+        "TOE",
+    ]
+)
+_UID = re.compile(r"[0-9.]{1,64}")
+_KEYWORDS = {
+    "SOPClassUID": 0x00080016,
+    "SOPInstanceUID": 0x00080018,
+    "StudyInstanceUID": 0x0020000D,
+    "SeriesInstanceUID": 0x0020000E,
+    "Modality": 0x00080060,
+    "ImageType": 0x00080008,
+    "BurnedInAnnotation": 0x00280301,
+    "ConversionType": 0x00080064,
+    "BodyPartExamined": 0x00180015,
+    "PatientID": 0x00100020,
+    "SamplesPerPixel": 0x00280002,
+    "Rows": 0x00280010,
+    "Columns": 0x00280011,
+    "BitsAllocated": 0x00280100,
+    "NumberOfFrames": 0x00280008,
+}
+Getter = Callable[[str], str]
+
+
+def gate_instance(ds: Dataset, released: frozenset[str] = frozenset()) -> None:
+    """Refuse an instance, read by `cmr_deid.reading.read_source`, that is not taken.
+
+    Args:
+        ds: header of the instance.
+        released: reason codes that a person at the center has decided to let pass (only of `InstanceHeld`).
+
+    Raises:
+        InstanceRejected: wrong kind of object, screen save, burned-in text, head, broken pixel data, ...
+        InstanceHeld: no_patient_id or not_a_heart.
+    """
+    meta = getattr(ds, "file_meta", None)
+    syntax = str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
+
+    def get(keyword: str) -> str:
+        value = ds.get(keyword)
+        if value is None or isinstance(value, str | int | float):
+            return "" if value is None else str(value).strip()
+        return "\\".join(str(part) for part in value)
+
+    pixels = ds._dict.get(PIXEL_DATA)  # type: ignore[call-overload]
+    length = None if pixels is None else len(pixels.value or b"")
+    _gate(get, syntax, length, released)
+
+
+def gate_raw(data_set: DataSet, transfer_syntax_uid: str, released: frozenset[str] = frozenset()) -> None:
+    """The same gate on raw elements; raises as `gate_instance`."""
+
+    def get(keyword: str) -> str:
+        element = data_set.get(_KEYWORDS[keyword])
+        if element is None:
+            return ""
+        if element.vr in ("US", "UL", "SS", "SL"):
+            number = first_integer(element.vr, element.value)
+            return "" if number is None else str(number)
+        return plain(element)
+
+    pixels = data_set.get(PIXEL_DATA)
+    _gate(get, transfer_syntax_uid, None if pixels is None else len(pixels.value), released)
+
+
+def _gate(get: Getter, syntax: str, pixel_bytes: int | None, released: frozenset[str]) -> None:
+    _gate_object(get)
+    _gate_image_type(get)
+    _gate_identity(get)
+    _gate_pixels(get, syntax, pixel_bytes)
+    _gate_body_part(get, released)
+
+
+def _gate_object(get: Getter) -> None:
+    sop_class, modality = get("SOPClassUID"), get("Modality")
+    if sop_class in SECONDARY_CAPTURES:
+        raise InstanceRejected("secondary_capture")
+    if sop_class not in ACCEPTED_CLASSES:
+        raise InstanceRejected("not_mr" if modality in OTHER_IMAGE_MODALITIES else "sop_class")
+    if modality != "MR":
+        raise InstanceRejected("not_mr")
+    if get("ConversionType"):
+        raise InstanceRejected("secondary_capture")
+
+
+def _gate_image_type(get: Getter) -> None:
+    words = set(re.split(r"[\\ _]+", get("ImageType").upper()))
+    if words & SCREEN_WORDS:
+        raise InstanceRejected("screen_save")
+    if get("BurnedInAnnotation").upper() == "YES":
+        raise InstanceRejected("burned_in")
+    if get("SamplesPerPixel") not in ("", "1"):
+        raise InstanceRejected("screen_save")
+
+
+def _gate_identity(get: Getter) -> None:
+    for keyword in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"):
+        if not _UID.fullmatch(get(keyword)):
+            raise InstanceRejected("missing_uid")
+    if not get("PatientID"):
+        raise InstanceHeld("no_patient_id")
+
+
+def _gate_pixels(get: Getter, syntax: str, pixel_bytes: int | None) -> None:
+    if syntax not in NATIVE_SYNTAXES and syntax not in COMPRESSED_SYNTAXES:
+        raise InstanceRejected("transfer_syntax")
+    if not pixel_bytes:
+        raise InstanceRejected("pixel_length")
+    try:
+        rows, columns, bits = int(get("Rows")), int(get("Columns")), int(get("BitsAllocated"))
+        frames = int(get("NumberOfFrames") or "1")
+    except ValueError:
+        raise InstanceRejected("pixel_length") from None
+    if min(rows, columns, frames) < 1 or bits not in (8, 16, 32):
+        raise InstanceRejected("pixel_length")
+    expected = rows * columns * frames * bits // 8
+    if syntax in NATIVE_SYNTAXES and pixel_bytes != expected + expected % 2:
+        raise InstanceRejected("pixel_length")
+
+
+def _gate_body_part(get: Getter, released: frozenset[str]) -> None:
+    part = get("BodyPartExamined").upper().replace(" ", "")
+    if part in HEAD_PARTS:
+        raise InstanceRejected("head_coverage")
+    if part in OTHER_PARTS and "not_a_heart" not in released:
+        raise InstanceHeld("not_a_heart")

@@ -1,0 +1,99 @@
+"""Which removed source values are worth searching for in the output (leaks.py): long enough, telling, gone.
+
+Values of attributes that identify are always searched; values of attributes without a rule only if the same
+text does not legitimately stand in what was kept (vendors repeat their words in private elements).
+"""
+
+import re
+
+from cmr_deid.changes import Recorder
+from cmr_deid.elements import DataSet, Element
+from cmr_deid.grammar import TEXT_VRS
+from cmr_deid.profile import Rule
+from cmr_deid.text import decoded
+from cmr_deid.vocabulary import VENDORS, WORDS
+
+SHORTEST = 4
+LONGEST = 256
+_WELL_KNOWN_UID = "1.2.840.10008."
+_SPLIT_NAME = re.compile(r"[\^=\\]+")
+_SPLIT_WORDS = re.compile(r"[^A-Za-z0-9*]+")
+_NOTED_VRS = TEXT_VRS | {"UI", "DA", "DT", "CS", "UN"}
+_IDENTITY_WORD_TAGS = (0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00080050, 0x00080090)
+_POOLED_VRS = frozenset(("CS", "LO", "SH", "ST", "LT", "UT", "DS", "IS", "TM", "AS", "UC"))
+
+
+def note(recorder: Recorder, element: Element, rule: Rule, before: str, after: str = "") -> None:
+    """Remember what went of a value: all of it, or the words that `after` lacks."""
+    if after:
+        kept = set(_SPLIT_WORDS.split(after.casefold()))
+        parts = [word for word in _SPLIT_WORDS.split(before) if word.casefold() not in kept]
+    elif element.vr == "PN":
+        parts = [before, *_SPLIT_NAME.split(before)]
+    elif element.vr == "DT":
+        parts = [before, before[:8]]
+    else:
+        parts = before.split("\\")
+    identifying = rule.why.startswith("E.1-1") or element.vr in ("PN", "UI", "DA", "DT")
+    target = recorder.removed_identity if identifying and not after else recorder.removed_other
+    target.update(part for part in (p.strip() for p in parts) if _worth(part))
+
+
+def note_all(recorder: Recorder, element: Element, rule: Rule, encodings: list[str]) -> None:
+    """Remember all texts of an attribute that goes, those inside its items too."""
+    if element.items is None:
+        if element.vr in _NOTED_VRS:
+            note(recorder, element, rule, decoded(element, encodings))
+        return
+    for item in element.items:
+        for inner in item.values():
+            note_all(recorder, inner, rule, encodings)
+
+
+def identity_words(data_set: DataSet, encodings: list[str]) -> frozenset[str]:
+    """Case-folded words of three or more letters of the patient's names and numbers."""
+    words: set[str] = set()
+    for tag in _IDENTITY_WORD_TAGS:
+        text = decoded(data_set.get(tag), encodings).casefold()
+        words.update(w for w in "".join(c if c.isalnum() else " " for c in text).split() if len(w) > 2)
+    return frozenset(words)
+
+
+def chosen(recorder: Recorder, data_set: DataSet) -> tuple[str, ...]:
+    """The values to search, without those that the output legitimately holds."""
+    pool = _pool(data_set)
+    values = set(recorder.removed_identity)
+    values |= {v for v in recorder.removed_other if v.casefold() not in pool}
+    dates = _dates(data_set)
+    return tuple(sorted(v for v in values if v not in dates))
+
+
+def _worth(text: str) -> bool:
+    if not SHORTEST <= len(text) <= LONGEST or text.startswith(_WELL_KNOWN_UID):
+        return False
+    if len(set(text)) < 2 or not any(c.isalnum() for c in text) or "\0" in text:
+        return False
+    words = [w for w in _SPLIT_WORDS.split(text.lower()) if w]
+    return not words or any(w not in WORDS and w not in VENDORS and len(w) > 1 for w in words)
+
+
+def _pool(data_set: DataSet) -> str:
+    texts: list[str] = []
+    for element in data_set.values():
+        if element.items is not None:
+            texts += [_pool(item) for item in element.items]
+        elif element.vr in _POOLED_VRS and len(element.value) <= LONGEST:
+            texts.append(bytes(element.value).decode("latin-1"))
+    return "\x1f".join(texts).casefold()
+
+
+def _dates(data_set: DataSet) -> set[str]:
+    found: set[str] = set()
+    for element in data_set.values():
+        if element.items is not None:
+            for item in element.items:
+                found |= _dates(item)
+        elif element.vr in ("DA", "DT"):
+            text = bytes(element.value).decode("latin-1").strip()
+            found |= {text, text[:8]}
+    return found

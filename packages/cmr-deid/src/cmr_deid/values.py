@@ -1,0 +1,75 @@
+"""Cleaning of single values: dates moved, ages and sizes made coarser. Pure functions on text."""
+
+import datetime
+import re
+
+_DA = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})\.(\d{2})\.(\d{2})")
+_DT_REST = re.compile(r"\d{0,6}(?:\.\d{1,6})?(?:[+-]\d{4})?")
+_AGE = re.compile(r"(\d{1,3})([DWMY])")
+OLDEST_AGE_YEARS = 90
+_YEARS_PER = {"Y": 1.0, "M": 1 / 12, "W": 1 / 52.18, "D": 1 / 365.25}
+
+
+def shift_date(text: str, days: int) -> str | None:
+    """A DA value moved by whole days, None if it is no date of the calendar."""
+    match = _DA.fullmatch(text)
+    if not match:
+        return None
+    try:
+        moved = datetime.date(*(int(g) for g in match.groups() if g)) + datetime.timedelta(days=days)
+    except (ValueError, OverflowError):
+        return None
+    return f"{moved:%Y%m%d}" if moved.year >= 1000 else None
+
+
+def shift_datetime(text: str, days: int) -> str | None:
+    """A DT value moved by whole days with its time of day and zone unchanged, None if it has no full date."""
+    date = shift_date(text[:8], days)
+    if date is None or not _DT_REST.fullmatch(text[8:]):
+        return None
+    return date + text[8:]
+
+
+def clean_age(text: str) -> str | None:
+    """A PatientAge that tells nothing above 90 years and months only below two years; None if unreadable.
+
+    Days and weeks become months: they would tell a birth date to the day.
+    """
+    match = _AGE.fullmatch(text)
+    if not match:
+        return None
+    number, unit = int(match[1]), match[2]
+    years = number * _YEARS_PER[unit]
+    if years >= OLDEST_AGE_YEARS:
+        return f"{OLDEST_AGE_YEARS:03d}Y"
+    if unit == "Y" or years >= 2:
+        return f"{int(years + 1e-9):03d}Y"
+    return f"{int(years * 12 + 1e-9):03d}M"
+
+
+def clean_sex(text: str) -> str | None:
+    """M, F or O; None for anything else."""
+    return text if text in ("M", "F", "O") else None
+
+
+def clean_size(text: str) -> str | None:
+    """PatientSize in meters rounded to 0.5 cm; None if it is no height of a person."""
+    meters = _number(text)
+    if meters is None or not 0.2 <= meters <= 2.8:
+        return None
+    return f"{round(meters * 200) / 200:.3f}".rstrip("0").rstrip(".")
+
+
+def clean_weight(text: str) -> str | None:
+    """PatientWeight in kg rounded to 0.5 kg, to 0.1 kg below 20 kg; None if it is no weight of a person."""
+    kilograms = _number(text)
+    if kilograms is None or not 0.3 <= kilograms <= 400:
+        return None
+    step = 10 if kilograms < 20 else 2
+    return f"{round(kilograms * step) / step:.1f}".removesuffix(".0")
+
+
+def _number(text: str) -> float | None:
+    if not re.fullmatch(r"\d{1,4}(?:\.\d{0,10})?", text):
+        return None
+    return float(text)
