@@ -1,4 +1,4 @@
-"""`make demo`: an embedded registry with its story, served until Ctrl-C (contract.md, "Commands on a fresh machine")."""
+"""`make demo`: an embedded registry with its story, served until Ctrl-C (contract.md, first section)."""
 
 import argparse
 import json

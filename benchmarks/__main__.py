@@ -1,0 +1,27 @@
+"""`make bench [NAME=exams|pipeline|stow]`."""
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import exams, pipeline, stow
+from benchmarks.report import Figure, show
+
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "exams": exams.run,
+    "pipeline": pipeline.run,
+    "stow": stow.run,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"No such benchmark; there are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    show([figure for name in names or BENCHMARKS for figure in BENCHMARKS[name]()])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
