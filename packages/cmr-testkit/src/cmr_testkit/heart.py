@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 BASE_FRACTION = 0.3  # the widest short-axis section lies at 30 % of the length below the mitral plane
 SYSTOLE_FRACTION = 0.36
 MYOCARDIUM_G_ML = 1.05  # cmr.md section 7
-RV_LENGTH_FRACTION = 0.9
+RV_LENGTH_FRACTION = 0.82
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,15 @@ def rv_volume_ml(rv: RightVentricle, epi: Shell) -> float:
     return float(area.sum() * (rv.apex_z - rv.base_z) / 60 / 1000)
 
 
-def rv_of_volume(volume_ml: float, base_z: float, apex_z: float, epi: Shell, resting: float) -> RightVentricle:
+def rv_of_volume(
+    volume_ml: float, base_z: float, apex_z: float, epi: Shell, resting: float
+) -> RightVentricle:
     """The right ventricle of the wanted volume: its width is found by bisection (0.01 mL).
 
     `resting` is the end-diastolic epicardial radius in mm, from which height and offset are taken.
     """
     low, high = 5.0, 160.0
-    rv = RightVentricle(base_z, apex_z, high, 1.22 * resting, 0.62 * epi.radius)
+    rv = RightVentricle(base_z, apex_z, high, 1.16 * resting, 0.74 * epi.radius)
     for _ in range(22):
         rv = dataclasses.replace(rv, width=(low + high) / 2)
         if rv_volume_ml(rv, epi) < volume_ml:
@@ -170,7 +172,7 @@ class Heart:
 
     @property
     def epi_apex_mm(self) -> float:
-        """z of the epicardial apex, which does not move."""
+        """Z of the epicardial apex, which does not move."""
         return self.size.length_mm + 9
 
     @property

@@ -53,7 +53,7 @@ def draw_infarct(rng: np.random.Generator, territory: str) -> Infarct:
 
 
 def levels(beat: Beat) -> tuple[float, float, float, float]:
-    """z in mm of mitral plane, basal/mid border, mid/apical border and tip of the cavity."""
+    """Z in mm of mitral plane, basal/mid border, mid/apical border and tip of the cavity."""
     base, apex = beat.endo.base_z, beat.endo.apex_z
     third = (apex - base) / 3
     return base, base + third, base + 2 * third, apex

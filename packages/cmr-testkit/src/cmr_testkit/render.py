@@ -45,7 +45,9 @@ def shell(radius: Array, z: Array, part: Shell) -> Array:
     down, big, length = z - part.center_z, np.float32(part.radius), np.float32(part.semi_length)
     k0 = np.sqrt((radius / big) ** 2 + (down / length) ** 2)
     k1 = np.sqrt((radius / big**2) ** 2 + (down / length**2) ** 2)
-    return np.asarray(np.minimum(k0 * (1 - k0) / np.maximum(k1, 1e-6), z - np.float32(part.base_z)), np.float32)
+    return np.asarray(
+        np.minimum(k0 * (1 - k0) / np.maximum(k1, 1e-6), z - np.float32(part.base_z)), np.float32
+    )
 
 
 def right_ventricle(x: Array, y: Array, z: Array, rv: RightVentricle) -> Array:
@@ -146,7 +148,9 @@ class Cut:
         la, ra = np.minimum(la, left - 1 - local[..., 2]), np.minimum(ra, right - 1 - local[..., 2])
         root, arch = (-13.0, 13.0, left - 2), (-55.0, 58.0, left - 62)
         aorta = np.minimum(capsule(local, root, arch, 14), left - 1 - local[..., 2])
-        trunk = np.minimum(capsule(local, (-26, 40, right - 3), (-8, 82, right - 44), 12), right - local[..., 2])
+        trunk = np.minimum(
+            capsule(local, (-26, 40, right - 3), (-8, 82, right - 44), 12), right - local[..., 2]
+        )
         for chamber, wall in ((la, 2.0), (ra, 2.0), (trunk, 1.5), (aorta, 1.8)):
             self._paint(image, chamber + wall, "myocardium")
             self._paint(image, chamber, "blood")

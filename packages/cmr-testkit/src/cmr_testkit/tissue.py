@@ -38,7 +38,10 @@ LGE = Contrast(
 )  # fmt: skip
 
 PSIR = Contrast(
-    {tissue: 400 + 2.2 * value - (30 if tissue == "myocardium" else 0) for tissue, value in LGE.signal.items()},
+    {
+        tissue: 400 + 2.2 * value - (30 if tissue == "myocardium" else 0)
+        for tissue, value in LGE.signal.items()
+    },
     noise=16,
     signed=True,
 )

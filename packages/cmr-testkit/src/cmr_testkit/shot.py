@@ -1,0 +1,48 @@
+"""One image to be written: what the vendor writers need to know about it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from cmr_testkit.identity import Patient, Visit
+from cmr_testkit.protocol import Series
+from cmr_testkit.space import Plane
+from cmr_testkit.uids import UidSource
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One exam on one scanner: who, when, and the words a series is called by."""
+
+    patient: Patient
+    visit: Visit
+    uids: UidSource
+    rr_ms: int
+    center_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One image: its plane, its place in series and cycle, its time.
+
+    Attributes:
+        slice_index, phase: position in the series, from 0.
+        index: position in the exam, from 0.
+        trigger_ms: delay after the R wave.
+        rr_ms: R-R interval while this slice was acquired.
+        moment: acquisition time; `series_start`: that of the first image of the series.
+    """
+
+    series: Series
+    plane: Plane
+    slice_index: int
+    phase: int
+    index: int
+    trigger_ms: float
+    rr_ms: int
+    moment: dt.datetime
+    series_start: dt.datetime
+
+    @property
+    def number(self) -> int:
+        """InstanceNumber: slice by slice, phase by phase."""
+        return self.slice_index * self.series.phases + self.phase + 1
