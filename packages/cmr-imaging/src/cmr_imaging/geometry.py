@@ -3,9 +3,12 @@
 The short axis of the heart is measured from the exam where it can be: the largest set of parallel cine
 slices, in one series or one slice per series as Siemens writes them, whose normal points roughly as the long
 axis of a human heart does. Long-axis planes stand upright on it (|n_view . n_SAX| = 0.04-0.35, cmr.md)
-and are told apart by their rotation about it. Without such a set the average heart serves, with less trust.
+and are told apart by their rotation about it. Hearts lie turned by up to 40 degrees about their axis, so the
+long-axis planes of one exam are fitted together, named planes counting by their name. Without a short-axis
+set the average heart serves, with less trust.
 """
 
+import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,9 +21,12 @@ from cmr_imaging.vectors import Vector, cross, dot, reject, unit
 LONG_AXIS: Vector = (0.57, -0.66, -0.49)
 """From base to apex in LPS: leftward, forward, downward; mean of the measured stacks, GE and Siemens."""
 FOUR_CHAMBER_NORMAL: Vector = (0.05, 0.82, -0.57)
-ROTATIONS: dict[View, float] = {View.FOUR_CHAMBER: 0.0, View.TWO_CHAMBER: 65.0, View.THREE_CHAMBER: 123.0}
+ROTATIONS: dict[View, float] = {View.FOUR_CHAMBER: 0.0, View.TWO_CHAMBER: 70.0, View.THREE_CHAMBER: 122.0}
 """Degrees about the long axis from the 4-chamber plane (3-chamber measured, 2-chamber by anatomy)."""
 WIDEST_ROTATION = 28.0
+WIDEST_TURN = 40
+APART_DEG = 20.0
+MOST_COST_DEG = 60.0
 LEAST_LIKENESS = 0.6
 """A stack whose normal is further from the average long axis is no short-axis stack (an axial one: 0.49)."""
 STRONG_POSITIONS = 5
@@ -36,10 +42,12 @@ class ShortAxis:
     Attributes:
         axis: unit normal of the short-axis planes, pointing to the apex.
         n_positions: slices it was measured from; 0 when it is the average heart's.
+        turn_deg: how far this heart is turned about its axis from the average heart.
     """
 
     axis: Vector
     n_positions: int
+    turn_deg: float = 0.0
 
     @property
     def is_sure(self) -> bool:
@@ -55,7 +63,7 @@ class GeometryReading:
         view, kind: `unknown` where geometry does not tell.
         rule: name of the rule.
         confidence: 0 to 1.
-        rotation_deg: rotation about the short axis from the 4-chamber plane, of a long-axis plane only.
+        rotation_deg: rotation about the short axis from this heart's 4-chamber plane, of a long-axis plane.
     """
 
     view: View
@@ -91,21 +99,72 @@ def geometry_of(features: Features, short_axis: ShortAxis) -> GeometryReading | 
     plain = _plain_plane(normal)
     if plain is not None:
         return GeometryReading(plain, SeriesKind.UNKNOWN, "plain_plane", 0.8)
-    likeness = abs(dot(normal, short_axis.axis))
-    measured = short_axis.n_positions > 0
-    if likeness >= (0.9 if measured else 0.8):
+    if abs(dot(normal, short_axis.axis)) >= (0.9 if short_axis.n_positions > 0 else 0.8):
         return _short_axis_reading(features, short_axis)
-    if likeness < (0.4 if measured else 0.35):
-        return _long_axis_reading(normal, short_axis)
-    return None
+    rotation = _long_axis_rotation(features, short_axis)
+    return (
+        None if rotation is None else _long_axis_reading((rotation - short_axis.turn_deg) % 180.0, short_axis)
+    )
+
+
+def turned(short_axis: ShortAxis, planes: Iterable[tuple[Features, View]]) -> ShortAxis:
+    """Fit the turn of this heart to its long-axis planes; it stays 0 where fewer than two differ.
+
+    Args:
+        short_axis: the short axis of the exam.
+        planes: series of the exam, each with the view that its words name (`unknown` for none).
+    """
+    found = [
+        (rotation, view)
+        for features, view in planes
+        if view in ROTATIONS or view == View.UNKNOWN
+        if (rotation := _long_axis_rotation(features, short_axis)) is not None
+    ]
+    rotations = [rotation for rotation, _ in found]
+    if all(_apart(a, b) < APART_DEG for a in rotations for b in rotations):
+        return short_axis
+    turns = sorted(range(-WIDEST_TURN, WIDEST_TURN + 1), key=lambda turn: (abs(turn), turn))
+    best = min(turns, key=lambda turn: sum(_cost(r - turn, view) for r, view in found) + 0.2 * abs(turn))
+    return dataclasses.replace(short_axis, turn_deg=float(best))
 
 
 def distance_deg(rotation: float, view: View) -> float:
     """Degrees between a measured rotation and that of a long-axis view; 0 for a view without one."""
     if view not in ROTATIONS:
         return 0.0
-    turn = abs(rotation - ROTATIONS[view]) % 180.0
+    return _apart(rotation, ROTATIONS[view])
+
+
+def _apart(a: float, b: float) -> float:
+    turn = abs(a - b) % 180.0
     return min(turn, 180.0 - turn)
+
+
+def _cost(rotation: float, view: View) -> float:
+    """Misfit of one plane: to its named view, else to the nearest; capped, so that one wrong name is outvoted."""
+    views = [view] if view in ROTATIONS else list(ROTATIONS)
+    return min(MOST_COST_DEG, *(distance_deg(rotation, candidate) for candidate in views))
+
+
+def _long_axis_rotation(features: Features, short_axis: ShortAxis) -> float | None:
+    """Rotation of a plane that stands upright on the short axis; None for any other."""
+    normal = features.normal
+    if normal is None or features.n_orientations != 1 or _plain_plane(normal) is not None:
+        return None
+    upright = abs(dot(normal, short_axis.axis)) < _upright_below(short_axis)
+    return _rotation(normal, short_axis) if upright else None
+
+
+def _upright_below(short_axis: ShortAxis) -> float:
+    return 0.4 if short_axis.n_positions > 0 else 0.35
+
+
+def _rotation(normal: Vector, short_axis: ShortAxis) -> float | None:
+    first = unit(reject(FOUR_CHAMBER_NORMAL, short_axis.axis))
+    if first is None:
+        return None
+    second = cross(short_axis.axis, first)
+    return math.degrees(math.atan2(dot(normal, second), dot(normal, first))) % 180.0
 
 
 def _is_candidate(f: Features) -> bool:
@@ -153,12 +212,7 @@ def _short_axis_reading(features: Features, short_axis: ShortAxis) -> GeometryRe
     return GeometryReading(View.SAX, kind, "along_short_axis", 0.7 if short_axis.n_positions > 1 else 0.6)
 
 
-def _long_axis_reading(normal: Vector, short_axis: ShortAxis) -> GeometryReading | None:
-    first = unit(reject(FOUR_CHAMBER_NORMAL, short_axis.axis))
-    if first is None:
-        return None
-    second = cross(short_axis.axis, first)
-    rotation = math.degrees(math.atan2(dot(normal, second), dot(normal, first))) % 180.0
+def _long_axis_reading(rotation: float, short_axis: ShortAxis) -> GeometryReading | None:
     view = min(ROTATIONS, key=lambda candidate: distance_deg(rotation, candidate))
     if distance_deg(rotation, view) > WIDEST_ROTATION:
         return None

@@ -24,6 +24,7 @@ from cmr_imaging.geometry import (
     distance_deg,
     geometry_of,
     short_axis_of,
+    turned,
 )
 from cmr_imaging.headers import InstanceHeader
 from cmr_imaging.kinds import Layer, SeriesKind, View
@@ -107,7 +108,9 @@ def recognize(
         exam: headers of the series of its exam, with or without this one; they give the short axis.
     """
     own = _read(headers)
-    return _recognized(own, _short_axis([own, *map(_read, exam)]))
+    uids = {header.series_instance_uid for header in headers} - {""}
+    others = (series for series in exam if series is not headers and not uids & _uids(series))
+    return _recognized(own, _short_axis([own, *map(_read, others)]))
 
 
 def recognize_exam(exam: Sequence[Sequence[InstanceHeader]]) -> tuple[Recognition, ...]:
@@ -115,6 +118,10 @@ def recognize_exam(exam: Sequence[Sequence[InstanceHeader]]) -> tuple[Recognitio
     readings = [_read(headers) for headers in exam]
     short_axis = _short_axis(readings)
     return tuple(_recognized(reading, short_axis) for reading in readings)
+
+
+def _uids(headers: Sequence[InstanceHeader]) -> set[str]:
+    return {header.series_instance_uid for header in headers}
 
 
 def _read(headers: Sequence[InstanceHeader]) -> _Reading:
@@ -126,11 +133,9 @@ def _read(headers: Sequence[InstanceHeader]) -> _Reading:
 
 def _short_axis(readings: Sequence[_Reading]) -> ShortAxis:
     """Series whose words or physics name another plane or purpose do not define the short axis."""
-    return short_axis_of(
-        reading.features
-        for reading in readings
-        if reading.text.view in (View.UNKNOWN, View.SAX) and _kind(reading, None) not in NO_HEART_PLANE
-    )
+    hearts = [reading for reading in readings if _kind(reading, None) not in NO_HEART_PLANE]
+    axis = short_axis_of(r.features for r in hearts if r.text.view in (View.UNKNOWN, View.SAX))
+    return turned(axis, ((r.features, r.text.view) for r in hearts))
 
 
 def _recognized(reading: _Reading, short_axis: ShortAxis) -> Recognition:
