@@ -14,7 +14,7 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if not LEFT_OUT & set(path.parts)
 )
-PRODUCT = [path for path in SOURCES if "tests" not in path.parts and "conftest.py" != path.name]
+PRODUCT = [path for path in SOURCES if "tests" not in path.parts and path.name != "conftest.py"]
 HOUSE = ("cmr_", "demo", "benchmarks")
 
 
@@ -34,7 +34,11 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines from `def` to the end, the docstring left out."""
     whole = (node.end_lineno or node.lineno) - node.lineno + 1
     first = node.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         whole -= (first.end_lineno or first.lineno) - first.lineno + 1
     return whole
 
@@ -70,10 +74,21 @@ def test_every_module_says_what_it_is_for(path):
 
 
 def test_no_file_names_a_machine_or_a_package_registry():
-    suspicious = re.compile(r"(?:^|[\s\"'(=])/(?:work|root|farm)/|https?://(?:[\w.-]*pypi|registry\.npmjs)", re.MULTILINE)
+    suspicious = re.compile(
+        r"(?:^|[\s\"'(=])/(?:work|root|farm)/|https?://(?:[\w.-]*pypi|registry\.npmjs)", re.MULTILINE
+    )
     texts = [
         path
-        for pattern in ("**/*.py", "**/*.md", "**/*.toml", "**/*.txt", "**/*.html", "**/*.js", "Makefile", "scripts/*")
+        for pattern in (
+            "**/*.py",
+            "**/*.md",
+            "**/*.toml",
+            "**/*.txt",
+            "**/*.html",
+            "**/*.js",
+            "Makefile",
+            "scripts/*",
+        )
         for path in ROOT.glob(pattern)
         if path.is_file() and not LEFT_OUT & set(path.parts) and path != Path(__file__)
     ]
@@ -89,5 +104,7 @@ def test_nothing_claims_what_is_never_claimed():
         for path in ROOT.glob(pattern)
         if not LEFT_OUT & set(path.parts) and path.name not in allowed
     ]
-    found = {name(path): claims.findall(path.read_text()) for path in pages if claims.search(path.read_text())}
+    found = {
+        name(path): claims.findall(path.read_text()) for path in pages if claims.search(path.read_text())
+    }
     assert found == {}
