@@ -30,12 +30,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CMR_DATABASE_URL", "SQLite in CMR_DATA_DIR", "`sqlite:///path` or `postgresql://user:password@host:port/name`"),
     Setting("CMR_DATABASE_OWNER_URL", "CMR_DATABASE_URL", "role that migrates, on PostgreSQL"),
     Setting("CMR_STORAGE_URL", "file:// CMR_DATA_DIR/objects", "`file:///path` or `s3://bucket?endpoint=http://host:port`"),
+    Setting("AWS_ACCESS_KEY_ID", "none", "name of the account at the S3 server of CMR_STORAGE_URL"),
+    Setting("AWS_SECRET_ACCESS_KEY", "none", "its secret"),
+    Setting("AWS_REGION", "us-east-1", "region of the bucket"),
     Setting("CMR_KEYRING_FILE", "CMR_DATA_DIR/keyring.json", "keys that wrap the data keys of each center"),
     Setting("CMR_SECRET_KEY_FILE", "CMR_DATA_DIR/secret-key", "secret of sessions and signatures, made at first start"),
     Setting("CMR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "host names that the server answers to"),
     Setting("CMR_BASE_URL", "http://127.0.0.1:8000", "address that people and connectors use"),
     Setting("CMR_EMAIL_URL", "file:// CMR_DATA_DIR/mail", "`file:///path` or `smtp://user:password@host:port`"),
     Setting("CMR_DEMO", "0", "1 labels every page synthetic and lets sign-in skip the second factor"),
+    Setting("CMR_CONTACT_EMAIL", "empty", "address of the registry's office, shown on the public page"),
     Setting("CMR_VIEWER_DIR", "var/viewer", "folder of the prepared OHIF viewer; without it no link points there"),
     Setting("CMR_QUIET_SECONDS", "900", "a plain STOW-RS delivery closes after this many seconds without a request"),
 )
@@ -68,6 +72,14 @@ class Environment:
         if text not in ("0", "1"):
             self.problems.append(SettingProblem(name, "neither 0 nor 1.", f"Set {name} to 0 or 1."))
         return text == "1"
+
+    def storage_options(self) -> dict[str, str]:
+        """Credentials and region of an S3 server by obstore's names; the library itself reads no environment."""
+        return {
+            "access_key_id": self.text("AWS_ACCESS_KEY_ID", ""),
+            "secret_access_key": self.text("AWS_SECRET_ACCESS_KEY", ""),
+            "region": self.text("AWS_REGION", "us-east-1"),
+        }
 
     def database(self, name: str, default: str) -> dict[str, object]:
         """A Django database entry from a URL; SQLite in WAL with full durability, or PostgreSQL."""

@@ -11,9 +11,11 @@ _env = ENVIRONMENT
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = _env.folder("CMR_DATA_DIR", Path("var/registry"))
 STORAGE_URL = _env.text("CMR_STORAGE_URL", f"file://{DATA_DIR}/objects")
+STORAGE_OPTIONS = _env.storage_options()
 KEYRING_FILE = _env.folder("CMR_KEYRING_FILE", DATA_DIR / "keyring.json")
 BASE_URL = _env.text("CMR_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEMO = _env.flag("CMR_DEMO")
+CONTACT_EMAIL = _env.text("CMR_CONTACT_EMAIL", "")
 VIEWER_DIR = _env.folder("CMR_VIEWER_DIR", Path("var/viewer"))
 QUIET_SECONDS = _env.integer("CMR_QUIET_SECONDS", 900, 1, 86_400)
 
@@ -41,11 +43,11 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "cmr_registry.lib",
     "allauth",
     "allauth.account",
     "csp",
     "django_htmx",
-    "cmr_registry.lib",
     *(f"cmr_registry.{room}" for room in ROOMS),
     "cmr_registry.config",
 ]
