@@ -3,6 +3,7 @@
 import calendar
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from cmr_testkit.headers import clock, identified, number, place, spoken, stamp
 from cmr_testkit.protocol import INVERSION_TIME_MS, Series
@@ -107,7 +108,7 @@ def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
     """Write what changes from image to image into the header of its series."""
     place(dataset, shot.plane)
     stamp(dataset, shot.moment, shot.series_start)
-    uid = session.uids.instance(shot.index)
+    uid = UID(session.uids.instance(shot.index))
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
     dataset.InstanceNumber = shot.number
     pixels = shot.plane.pixels

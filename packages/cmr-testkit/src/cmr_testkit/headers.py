@@ -8,7 +8,7 @@ import datetime as dt
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from cmr_testkit.identity import Patient, Visit
 from cmr_testkit.space import Plane
@@ -32,9 +32,9 @@ def file_meta(ae_title: str) -> FileMetaDataset:
     """File meta information with fixed implementation identifiers, so that equal exams are equal bytes."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = MR_IMAGE_STORAGE
+    meta.MediaStorageSOPClassUID = UID(MR_IMAGE_STORAGE)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = IMPLEMENTATION_UID
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
     meta.ImplementationVersionName = IMPLEMENTATION_NAME
     meta.SourceApplicationEntityTitle = ae_title
     return meta

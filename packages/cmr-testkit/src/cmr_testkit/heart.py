@@ -7,8 +7,11 @@ exactly in x and numerically in y and z. Papillary muscles count as blood volume
 """
 
 import dataclasses
+import functools
+import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +76,11 @@ class RightVentricle:
     height: float
     offset: float
 
-    def profile(self, z: Floats) -> Floats:
+    def profile(self, z: Any) -> Any:
         """Factor 0..1 by which the section shrinks from its widest level to the apex."""
         center = self.base_z + 0.12 * (self.apex_z - self.base_z)
         squared = np.clip(1 - ((z - center) / (self.apex_z - center)) ** 2, 0, None)
-        return np.sqrt(squared) ** 0.8
+        return np.asarray(squared**0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def fill_curve(time: float, systole: float) -> float:
     """
     knots = ((0.0, 1.0), (systole, 0.0), (systole + 0.22, 0.72), (0.84, 0.77), (1.0, 1.0))
     time %= 1.0
-    for (t0, v0), (t1, v1) in zip(knots, knots[1:], strict=False):
+    for (t0, v0), (t1, v1) in itertools.pairwise(knots):
         if t0 <= time <= t1:
             return v0 + (v1 - v0) * 0.5 * (1 - math.cos(math.pi * (time - t0) / (t1 - t0)))
     return 1.0
@@ -160,6 +163,10 @@ class Heart:
 
     def at(self, time: float) -> Beat:
         """The heart at a fraction 0..1 of the R-R interval."""
+        return _beat(self, time)
+
+    def shape(self, time: float) -> Beat:
+        """As `at`, computed anew."""
         size, fill = self.size, fill_curve(time, self.systole)
         base = size.base_descent_mm * (1 - fill)
         cavity = size.lv_esv_ml + (size.lv_edv_ml - size.lv_esv_ml) * fill
@@ -180,6 +187,11 @@ class Heart:
         """End-diastolic epicardial radius in mm."""
         whole = self.size.lv_edv_ml + self.size.lv_mass_g / MYOCARDIUM_G_ML
         return shell_of_volume(whole, 0.0, self.epi_apex_mm).radius
+
+
+@functools.lru_cache(maxsize=128)
+def _beat(heart: Heart, time: float) -> Beat:
+    return heart.shape(time)
 
 
 def systole_for(phases: int) -> float:

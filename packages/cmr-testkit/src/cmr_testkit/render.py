@@ -16,28 +16,42 @@ from cmr_testkit.tissue import Contrast, thorax
 
 Array = NDArray[np.float32]
 Words = NDArray[np.uint16]
+Triple = tuple[float, float, float]
 
 HEART_REACH_MM = 112.0
-EMPTY = np.float32(-1000.0)
+SMALL = np.float32(1e-6)
+MARGIN_PIXELS = 3
 
 
-def ellipsoid(points: Array, center: tuple[float, ...], semi: tuple[float, ...]) -> Array:
-    """Approximate signed distance in mm to an ellipsoid, points (..., 3)."""
-    size = np.asarray(semi, np.float32)
-    scaled = (points - np.asarray(center, np.float32)) / size
-    k0 = np.sqrt(np.einsum("...i,...i->...", scaled, scaled))
-    scaled /= size
-    k1 = np.sqrt(np.einsum("...i,...i->...", scaled, scaled))
-    return np.asarray(k0 * (1 - k0) / np.maximum(k1, 1e-6))
+def ellipsoid(points: Array, center: Triple, semi: Triple) -> Array:
+    """Approximate signed distance in mm to an ellipsoid, points (3, ...)."""
+    inner = outer = np.float32(0)
+    for axis in range(3):
+        scaled = (points[axis] - np.float32(center[axis])) * np.float32(1 / semi[axis])
+        inner = inner + scaled * scaled
+        scaled *= np.float32(1 / semi[axis])
+        outer = outer + scaled * scaled
+    k0, k1 = np.sqrt(inner), np.sqrt(outer)
+    return np.asarray(k0 * (1 - k0) / np.maximum(k1, SMALL))
 
 
-def capsule(points: Array, start: tuple[float, ...], end: tuple[float, ...], radius: float) -> Array:
-    """Signed distance in mm to a tube with round ends, points (..., 3)."""
-    a = np.asarray(start, np.float32)
-    along = np.asarray(end, np.float32) - a
-    share = np.clip((points - a) @ along / np.dot(along, along), 0, 1)
-    away = points - a - share[..., None] * along
-    return np.asarray(np.float32(radius) - np.sqrt(np.einsum("...i,...i->...", away, away)))
+def capsule(points: Array, start: Triple, end: Triple, radius: float) -> Array:
+    """Signed distance in mm to a tube with round ends, points (3, ...)."""
+    away = [points[axis] - np.float32(start[axis]) for axis in range(3)]
+    along = [np.float32(end[axis] - start[axis]) for axis in range(3)]
+    share = away[0] * along[0] + away[1] * along[1] + away[2] * along[2]
+    share = np.clip(share * np.float32(1 / sum(float(v) ** 2 for v in along)), 0, 1)
+    squared = np.float32(0)
+    for axis in range(3):
+        part = away[axis] - share * along[axis]
+        squared = squared + part * part
+    return np.asarray(np.float32(radius) - np.sqrt(squared))
+
+
+def cuts(plane: Plane, center: Triple, semi: Triple) -> bool:
+    """Whether the plane passes through the ellipsoid (its support width along the normal reaches it)."""
+    width = float(np.linalg.norm(plane.normal * np.asarray(semi)))
+    return abs(float(plane.normal @ (np.asarray(center) - plane.center))) < width + plane.spacing
 
 
 def shell(radius: Array, z: Array, part: Shell) -> Array:
@@ -46,18 +60,18 @@ def shell(radius: Array, z: Array, part: Shell) -> Array:
     k0 = np.sqrt((radius / big) ** 2 + (down / length) ** 2)
     k1 = np.sqrt((radius / big**2) ** 2 + (down / length**2) ** 2)
     return np.asarray(
-        np.minimum(k0 * (1 - k0) / np.maximum(k1, 1e-6), z - np.float32(part.base_z)), np.float32
+        np.minimum(k0 * (1 - k0) / np.maximum(k1, SMALL), z - np.float32(part.base_z)), np.float32
     )
 
 
 def right_ventricle(x: Array, y: Array, z: Array, rv: RightVentricle) -> Array:
     """Signed distance in mm to the body of the right ventricle (the left one not yet taken out)."""
-    shrink = np.maximum(rv.profile(z.astype(np.float64)).astype(np.float32), 0.05)
+    shrink = np.maximum(rv.profile(z), np.float32(0.05))
     wide, high = np.float32(rv.width) * shrink, np.float32(rv.height) * shrink
     across, up = (x + np.float32(rv.offset) * shrink) / wide, y / high
     k0 = np.hypot(across, up)
     k1 = np.hypot(across / wide, up / high)
-    body = k0 * (1 - k0) / np.maximum(k1, 1e-6)
+    body = k0 * (1 - k0) / np.maximum(k1, SMALL)
     return np.asarray(np.minimum(np.minimum(body, z - np.float32(rv.base_z)), rv.apex_z - z), np.float32)
 
 
@@ -78,29 +92,39 @@ class Cut:
         self.scene, self.plane, self.contrast = scene, plane, contrast
         self.edge = np.float32(plane.spacing)
         points = plane.points()
-        front = (points[..., 1] + 115) / 110
+        front = (points[1] + 115) / 110
         self.coil = (0.86 + 0.3 * np.exp(-front)).astype(np.float32)
         self.still = self._paint_thorax(points)
-        self.rows, self.columns = self._reach(points)
-        self.local = [self._heart_points(offset) for offset in _offsets(plane.thickness, layers)]
+        self._look_at(*self._reach(points), layers)
+        self._look_at(*self._moving(), layers)
+
+    def _look_at(self, rows: slice, columns: slice, layers: int) -> None:
+        """Prepare the heart coordinates of the window in which the heart is painted."""
+        self.rows, self.columns = rows, columns
+        offsets = _offsets(self.plane.thickness, layers)
+        self.local = [self._heart_points(offset) for offset in offsets]
         self.texture = [_texture(local) for local in self.local]
 
+    def _moving(self) -> tuple[slice, slice]:
+        """The smallest window that holds the heart at its largest and at its smallest."""
+        heart = self.scene.heart
+        shown = [self.at(time) != self.still * self.coil for time in (0.0, heart.systole)]
+        return _window(shown[0] | shown[1])
+
     def _paint_thorax(self, points: Array) -> Array:
-        image = np.full(points.shape[:2], self.contrast.signal["air"], np.float32)
+        image = np.full(points.shape[1:], self.contrast.signal["air"], np.float32)
         for tissue, center, semi in thorax(self.scene.body_scale):
-            self._paint(image, ellipsoid(points, center, semi), tissue)
+            if cuts(self.plane, center, semi):
+                self._paint(image, ellipsoid(points, center, semi), tissue)
         return image
 
     def _reach(self, points: Array) -> tuple[slice, slice]:
         middle = self.scene.frame.at(-12, 0, 22).astype(np.float32)
-        near = np.linalg.norm(points - middle, axis=-1) < HEART_REACH_MM
-        rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
-        if not rows.size:
-            return slice(0, 0), slice(0, 0)
-        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+        away = points - middle[:, None, None]
+        return _window(np.einsum("irc,irc->rc", away, away) < HEART_REACH_MM**2)
 
     def _heart_points(self, offset: float) -> Array:
-        return self.scene.frame.local(self.plane.points(offset)[self.rows, self.columns])
+        return self.scene.frame.local(self.plane.points(offset)[:, self.rows, self.columns])
 
     def _paint(self, image: Array, distance: Array, tissue: str) -> None:
         share = np.clip(distance / self.edge + np.float32(0.5), 0, 1)
@@ -121,7 +145,7 @@ class Cut:
         return image * self.coil
 
     def _paint_heart(self, image: Array, local: Array, texture: Array, beat: Beat) -> None:
-        x, y, z = local[..., 0], local[..., 1], local[..., 2]
+        x, y, z = local
         radius = np.hypot(x, y)
         epi = shell(radius, z, beat.epi)
         rv = right_ventricle(x, y, z, beat.rv)
@@ -145,12 +169,10 @@ class Cut:
         grow, left, right = 1 + 0.16 * (1 - beat.fill), beat.endo.base_z, beat.rv.base_z
         la = ellipsoid(local, (7, -9, left - 21), (26 * grow, 24 * grow, 27 * grow))
         ra = ellipsoid(local, (-47, -12, right - 20), (25 * grow, 27 * grow, 27 * grow))
-        la, ra = np.minimum(la, left - 1 - local[..., 2]), np.minimum(ra, right - 1 - local[..., 2])
+        la, ra = np.minimum(la, left - 1 - local[2]), np.minimum(ra, right - 1 - local[2])
         root, arch = (-13.0, 13.0, left - 2), (-55.0, 58.0, left - 62)
-        aorta = np.minimum(capsule(local, root, arch, 14), left - 1 - local[..., 2])
-        trunk = np.minimum(
-            capsule(local, (-26, 40, right - 3), (-8, 82, right - 44), 12), right - local[..., 2]
-        )
+        aorta = np.minimum(capsule(local, root, arch, 14), left - 1 - local[2])
+        trunk = np.minimum(capsule(local, (-26, 40, right - 3), (-8, 82, right - 44), 12), right - local[2])
         for chamber, wall in ((la, 2.0), (ra, 2.0), (trunk, 1.5), (aorta, 1.8)):
             self._paint(image, chamber + wall, "myocardium")
             self._paint(image, chamber, "blood")
@@ -163,14 +185,22 @@ class Cut:
         self._paint(image, np.minimum(leaf, inside), "trabecula")
 
 
+def _window(shown: NDArray[np.bool_]) -> tuple[slice, slice]:
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    if not rows.size:
+        return slice(0, 0), slice(0, 0)
+    edges = [(max(0, int(at[0]) - MARGIN_PIXELS), int(at[-1]) + MARGIN_PIXELS + 1) for at in (rows, columns)]
+    return slice(*edges[0]), slice(*edges[1])
+
+
 def _offsets(thickness: float, layers: int) -> list[float]:
     return [thickness * ((i + 0.5) / layers - 0.5) for i in range(layers)]
 
 
 def _texture(local: Array) -> Array:
     """Trabeculated endocardium: a factor on its radius that leaves every section's area unchanged."""
-    angle = np.arctan2(local[..., 1], local[..., 0])
-    wave = 0.025 * np.cos(7 * angle + 0.6) + 0.025 * np.cos(4 * angle + local[..., 2] / 14)
+    angle = np.arctan2(local[1], local[0])
+    wave = 0.025 * np.cos(7 * angle + 0.6) + 0.025 * np.cos(4 * angle + local[2] / 14)
     return np.asarray((1 + wave) / np.sqrt(1 + 0.025**2), dtype=np.float32)
 
 
@@ -194,4 +224,5 @@ def with_noise(image: Array, sigma: float, rng: np.random.Generator, *, signed: 
     """The stored pixels: Rician noise of magnitude images, Gaussian for phase-sensitive ones; 12 bits."""
     noise = rng.standard_normal((2, *image.shape), dtype=np.float32) * np.float32(sigma)
     noisy = image + noise[0] if signed else np.hypot(image + noise[0], noise[1])
-    return np.clip(np.rint(noisy), 0, 4095).astype(np.uint16)
+    stored: Words = np.clip(np.rint(noisy), 0, 4095).astype(np.uint16)
+    return stored

@@ -1,6 +1,7 @@
 """Siemens classic (syngo MR E11): one cine slice per series, CSA headers, RepetitionTime = temporal resolution."""
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from cmr_testkit.csa import csa_header, phoenix_protocol
 from cmr_testkit.headers import clock, identified, number, place, spoken, stamp
@@ -140,7 +141,9 @@ def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
     """Write what changes from image to image into the header of its series."""
     place(dataset, shot.plane)
     stamp(dataset, shot.moment, shot.series_start)
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = session.uids.instance(shot.index)
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(
+        session.uids.instance(shot.index)
+    )
     dataset.InstanceNumber = shot.number
     pixels = shot.plane.pixels
     dataset.AcquisitionMatrix = [0, pixels, pixels * 8 // 10, 0]

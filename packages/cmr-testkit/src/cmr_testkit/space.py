@@ -44,11 +44,11 @@ class Plane:
         return np.asarray(self.center - half * (self.row + self.column))
 
     def points(self, offset: float = 0.0) -> Points:
-        """Patient coordinates of all pixel centers, shape (rows, columns, 3), `offset` mm along the normal."""
+        """Patient coordinates of all pixel centers, shape (3, rows, columns), `offset` mm along the normal."""
         steps = np.arange(self.pixels) * self.spacing
         start = self.position + offset * self.normal
-        grid = start + steps[:, None, None] * self.column + steps[None, :, None] * self.row
-        return grid.astype(np.float32)
+        grid = (start[i] + steps[:, None] * self.column[i] + steps[None, :] * self.row[i] for i in range(3))
+        return np.stack([part.astype(np.float32) for part in grid])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,9 @@ class HeartFrame:
 
     def local(self, points: Points) -> Points:
         """Heart coordinates of patient points, same shape."""
-        axes = np.stack([self.lateral, self.anterior, self.apex], axis=1).astype(np.float32)
-        return np.asarray((points - self.origin.astype(np.float32)) @ axes)
+        axes = np.stack([self.lateral, self.anterior, self.apex]).astype(np.float32)
+        away = points - self.origin.astype(np.float32)[:, None, None]
+        return np.asarray(np.einsum("ij,jrc->irc", axes, away))
 
 
 def unit(vector: Vector) -> Vector:
