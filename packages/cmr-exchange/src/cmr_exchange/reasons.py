@@ -178,6 +178,13 @@ _ALL = (
     ),
     # -- the delivery
     Reason(
+        "other_study",
+        "The image belongs to another study than the address says.",
+        _IT,
+        "Store it under the address of its own study, or under no study.",
+        _MISMATCH,
+    ),
+    Reason(
         "not_in_manifest",
         "The instance is not listed in the delivery's manifest.",
         _IT,
