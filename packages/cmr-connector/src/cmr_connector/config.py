@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from cmr_connector.errors import SettingsError
 from cmr_deid.errors import KeyFileError
 from cmr_deid.keys import CenterKey
 from cmr_exchange.reading import CODE
-
-from cmr_connector.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,14 @@ class CenterSettings:
     Attributes:
         code: the center's code at the registry, e.g. `center-a`.
         key_file: the center's master key; never leaves the hospital, keep a backup in a safe place.
+        issuer: assigning authority of all patient IDs of this center; empty takes what each image says. Set it
+            where the PACS fills it only sometimes, else one patient gets two pseudonyms. Never change it later.
         opt_out_file: text file, one patient ID per line, of patients who opted out; empty for none.
     """
 
     code: str
     key_file: Path = Path("center.key")
+    issuer: str = ""
     opt_out_file: Path | None = None
 
 

@@ -9,10 +9,9 @@ import secrets
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from cmr_deid.keys import MASTER_BYTES, new_key
-
 from cmr_connector.config import Config
 from cmr_connector.errors import SettingsError
+from cmr_deid.keys import MASTER_BYTES, new_key
 
 
 def template(code: str, url: str) -> str:

@@ -74,11 +74,10 @@ class Files:
         """Forget an outgoing file."""
         self.outgoing_path(sha256).unlink(missing_ok=True)
 
-    def leftovers(self, known: set[str], now: float | None = None) -> Iterator[Path]:
-        """Spool files that no ledger row names and unfinished files, older than an hour: traces of a kill."""
+    def leftovers(self, spooled: set[str], outgoing: set[str], now: float | None = None) -> Iterator[Path]:
+        """Files that no row names any more, and unfinished ones, older than an hour: traces of a kill."""
         limit = (time.time() if now is None else now) - _LEFTOVER_AGE_S
-        for folder in (self.spool, self.outgoing):
+        for folder, known in ((self.spool, spooled), (self.outgoing, outgoing)):
             for path in folder.rglob("*"):
-                stray = path.suffix == ".part" or (folder == self.spool and path.name not in known)
-                if path.is_file() and stray and path.stat().st_mtime < limit:
+                if path.is_file() and path.name not in known and path.stat().st_mtime < limit:
                     yield path

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cmr_exchange.reasons import reason as reason_of
-
 from cmr_connector.database import Database, utc_now
 from cmr_connector.local_keys import Local
 from cmr_connector.rows import InstanceRow, RefusalRow
 from cmr_connector.states import INSTANCE_TRANSITIONS, InstanceState, require
+from cmr_exchange.reasons import reason as reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +174,15 @@ class Ledger:
     def spool_names(self) -> set[str]:
         """All spool files that a row still points at; others are leftovers of a kill."""
         return {row["spool"] for row in self._db.all("SELECT spool FROM instance WHERE spool IS NOT NULL")}
+
+    def outgoing_names(self) -> set[str]:
+        """Hashes of all outgoing files that are still to be sent or acknowledged by a receipt."""
+        rows = self._db.all(
+            "SELECT out_sha256 FROM instance WHERE state IN (?, ?)",
+            InstanceState.DEIDENTIFIED,
+            InstanceState.SENT,
+        )
+        return {row["out_sha256"] for row in rows}
 
     def refuse(self, source: str, size: int, reason: str, batch: str | None = None) -> int:
         """Note a file that was no readable image. Returns its number."""

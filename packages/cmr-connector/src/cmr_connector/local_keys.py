@@ -9,11 +9,11 @@ import os
 from hashlib import sha256
 from typing import Any
 
-from cmr_deid.keys import CenterKey
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cmr_connector.errors import StoreError
+from cmr_deid.keys import CenterKey
 
 _NONCE_BYTES = 12
 

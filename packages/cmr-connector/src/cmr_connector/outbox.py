@@ -4,11 +4,10 @@ import json
 import time
 from typing import Any
 
-from cmr_exchange.manifest import DeliveryManifest
-
 from cmr_connector.database import Database, utc_now
 from cmr_connector.rows import DeliveryRow
 from cmr_connector.states import DELIVERY_TRANSITIONS, DeliveryState, require
+from cmr_exchange.manifest import DeliveryManifest
 
 
 class Outbox:
@@ -111,12 +110,9 @@ class Outbox:
             )
 
     def opened(self, delivery_id: int, registry_id: str) -> None:
-        """The registry knows the delivery under this id; the failures before it are forgotten."""
+        """The registry knows the delivery under this id."""
         self._db.execute(
-            "UPDATE delivery SET registry_id = ?, attempts = 0, cause = NULL WHERE id = ?",
-            registry_id,
-            delivery_id,
-        )
+            "UPDATE delivery SET registry_id = ? WHERE id = ?", registry_id, delivery_id)
 
     def postpone(self, delivery_id: int, next_try: float, cause: str) -> None:
         """Note a failed attempt and when to try again (Unix seconds)."""

@@ -23,7 +23,7 @@ MIGRATIONS: tuple[str, ...] = (
         state TEXT NOT NULL,
         reason TEXT,
         released INTEGER NOT NULL DEFAULT 0,
-        evidence BLOB,
+        evidence TEXT,
         dated INTEGER NOT NULL DEFAULT 0,
         day INTEGER,
         exam_year INTEGER,

@@ -128,7 +128,8 @@ INSTANCE_TRANSITIONS: Mapping[InstanceState, frozenset[InstanceState]] = {
     # back to held: the registry asks again for an image whose outgoing file was cleared here
     InstanceState.STORED: frozenset({InstanceState.HELD}),
     # the same image was sent again, or a person released it
-    InstanceState.HELD: frozenset({InstanceState.FOUND}),
+    # (found), or a corrected copy of it came (rejected: superseded)
+    InstanceState.HELD: frozenset({InstanceState.FOUND, InstanceState.REJECTED}),
     InstanceState.REJECTED: frozenset({InstanceState.FOUND}),
 }
 

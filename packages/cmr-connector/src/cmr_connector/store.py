@@ -7,8 +7,6 @@ calling thread: `with store.transaction(): ...` spans them.
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from cmr_deid.keys import CenterKey
-
 from cmr_connector.crosswalk import Crosswalk
 from cmr_connector.database import Database, utc_now
 from cmr_connector.errors import StoreError
@@ -17,6 +15,7 @@ from cmr_connector.ledger import Ledger
 from cmr_connector.local_keys import Local
 from cmr_connector.outbox import Outbox
 from cmr_connector.report_rows import Reports
+from cmr_deid.keys import CenterKey
 
 FILE_NAME = "connector.sqlite"
 

@@ -1,0 +1,80 @@
+"""Case-report values that the images themselves state, made as coarse as they may cross the wall.
+
+Age is whole years (months as a fraction below two years) and 90 for 90 and above; height and weight are
+rounded. No value is guessed: what is absent or implausible is simply not there.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from cmr_connector.source_header import plausible_date, text_of
+from cmr_deid.values import clean_age, clean_sex, clean_size, clean_weight
+from cmr_exchange.facts import AcquisitionFacts
+from cmr_exchange.manifest import ReportValue, ValueSource
+
+VENDOR_CODES = {"siemens": "1", "philips": "2", "ge": "3", "canon": "4", "united": "5", "other": "8"}
+"""Codes of the dictionary item `scanner_vendor` by the vendor word of the acquisition facts."""
+
+_AGE = re.compile(r"(\d{3})([MY])")
+
+
+def patient_values(dataset: Dataset) -> dict[str, Any]:
+    """Sex, age, height and weight of one image, as value documents by dictionary item."""
+    height = clean_size(text_of(dataset, "PatientSize"))
+    weight = clean_weight(text_of(dataset, "PatientWeight"))
+    found = {
+        "sex": clean_sex(text_of(dataset, "PatientSex").upper()),
+        "age_at_exam_years": _age_years(dataset),
+        "height_cm": round(float(height) * 100, 1) if height else None,
+        "weight_kg": float(weight) if weight else None,
+    }
+    return _documents(found)
+
+
+def scanner_values(facts: Iterable[AcquisitionFacts]) -> dict[str, Any]:
+    """Vendor and field strength where all series agree, as value documents by dictionary item."""
+    listed = list(facts)
+    vendors = {fact.manufacturer for fact in listed if fact.manufacturer}
+    fields = {fact.field_strength_t for fact in listed if fact.field_strength_t}
+    found = {
+        "scanner_vendor": VENDOR_CODES.get(vendors.pop()) if len(vendors) == 1 else None,
+        "field_strength_t": fields.pop() if len(fields) == 1 else None,
+    }
+    return _documents(found)
+
+
+def _documents(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: ReportValue(ValueSource.DICOM, value).to_document()
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _age_years(dataset: Dataset) -> float | int | None:
+    written = text_of(dataset, "PatientAge") or _age_between(
+        text_of(dataset, "PatientBirthDate"), text_of(dataset, "StudyDate")
+    )
+    match = _AGE.fullmatch(clean_age(written) or "")
+    if not match:
+        return None
+    number = int(match[1])
+    return number if match[2] == "Y" else round(number / 12, 2)
+
+
+def _age_between(birth: str, exam: str) -> str:
+    """Age at the exam as a DICOM AS value, empty where one of the dates is no date."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    at = plausible_date(exam, today)
+    try:
+        born = datetime.datetime.strptime(birth, "%Y%m%d").replace(tzinfo=datetime.UTC).date()
+    except ValueError:
+        return ""
+    if at is None or at < born:
+        return ""
+    months = (at.year - born.year) * 12 + at.month - born.month - (at.day < born.day)
+    return f"{min(months // 12, 999):03d}Y" if months >= 24 else f"{months:03d}M"

@@ -1,0 +1,278 @@
+"""The pipeline: a settled exam goes through its gates, is de-identified, looked at twice, and queued.
+
+Everything it decides is written to the ledger before the next step, so that a kill at any moment leaves an
+exam that is simply prepared again (R6, N2).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cmr_connector import log
+from cmr_connector.dicom_values import patient_values, scanner_values
+from cmr_connector.exam_gates import (
+    Sorted,
+    gate_heart,
+    gate_patient,
+    is_opted_out,
+    procedure_text,
+    read_headers,
+    read_opt_outs,
+)
+from cmr_connector.exams import Dating
+from cmr_connector.files import Files
+from cmr_connector.ledger import Outgoing
+from cmr_connector.manifests import Issuer, build_manifest, content_digest, settle_dating
+from cmr_connector.rows import ExamRow, InstanceRow
+from cmr_connector.source_header import header_of
+from cmr_connector.states import ExamState, InstanceState
+from cmr_connector.store import Store
+from cmr_deid.engine import Engine
+from cmr_deid.errors import DeidRefusal, InstanceHeld
+from cmr_deid.leaks import search
+from cmr_deid.reading import read_source
+from cmr_deid.verify import inspect
+from cmr_exchange.canonical import sha256_hex
+from cmr_exchange.facts import AcquisitionFacts
+
+_WAITING = (InstanceState.FOUND, InstanceState.READ)
+_READY = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
+
+Progress = Callable[[int, int], None]
+"""Called with instances done and instances in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the pipeline obeys: who issues the manifest, and the list of patients who opted out."""
+
+    issuer: Issuer
+    opt_out_file: Path | None = None
+
+
+class Pipeline:
+    """Prepares exams, one at a time."""
+
+    def __init__(self, store: Store, files: Files, engine: Engine, rules: Rules) -> None:
+        """Use this store, these folders, this center's de-identification engine and these rules."""
+        self._store, self._files, self._engine, self._rules = store, files, engine, rules
+
+    def wake(self) -> None:
+        """Let delivered exams arrive again for which late images or a report have come."""
+        for exam_id in self._store.exams.with_late_instances():
+            self._store.exams.wake(exam_id)
+        for exam_id in self._store.reports.matchable_exams():
+            if self._store.exams.get(exam_id).state is ExamState.DELIVERED:
+                self._store.exams.wake(exam_id)
+                self._store.exams.settle(exam_id)
+
+    def step(self) -> ExamRow | None:
+        """Prepare the next settled exam. Returns it as it stands afterwards, None when nothing is settled."""
+        self.wake()
+        exam = self._store.exams.claim_settled()
+        return None if exam is None else self.prepare(exam)
+
+    def prepare(self, exam: ExamRow, progress: Progress | None = None) -> ExamRow:
+        """Take an exam in state `preparing` through gates, de-identification and second looks.
+
+        Returns:
+            The exam afterwards: queued, held, rejected, or delivered when it holds nothing new.
+        """
+        started = time.monotonic()
+        self._gate(exam)
+        exam = self._store.exams.get(exam.id)
+        rows = self._store.ledger.of_exam(exam.id, InstanceState.READ)
+        for position, row in enumerate(rows):
+            self._deidentify(exam, row)
+            if progress is not None:
+                progress(position + 1, len(rows))
+        self._match_reports(exam)
+        return self._conclude(exam, started)
+
+    def release_held(self, exam_id: int) -> None:
+        """A person says that a held exam is a CMR exam: its images get a new chance.
+
+        Raises:
+            TransitionError: the exam is not held.
+        """
+        with self._store.transaction():
+            for row in self._store.ledger.of_exam(exam_id, InstanceState.HELD):
+                if row.reason == "not_a_heart" and row.spool is not None:
+                    self._store.ledger.move(row.id, InstanceState.FOUND)
+            self._store.exams.release(exam_id)
+        log.event("exam_released", exam_number=exam_id)
+
+    def _gate(self, exam: ExamRow) -> None:
+        """Whose exam is it, may it leave, does it show a heart: instances that pass become `read`."""
+        ledger = self._store.ledger
+        waiting = ledger.of_exam(exam.id, *_WAITING)
+        self._supersede(exam, waiting)
+        patients = gate_patient(waiting + ledger.of_exam(exam.id, *_READY), exam.subject)
+        self._apply(patients, waiting)
+        rows = [row for row in patients.good if row.state in _WAITING]
+        if not rows:
+            return
+        if self._opted_out(rows[0]):
+            self._apply(_all_rejected(rows, "opted_out"), rows)
+            return
+        first = read_source(self._files.spool_get(str(rows[0].spool)))
+        headers = read_headers(rows, self._files)
+        hearts, verdict = gate_heart(rows, headers, procedure_text(first), exam.released or exam.version > 0)
+        self._apply(hearts, rows)
+        with self._store.transaction():
+            if hearts.good:
+                header = header_of(first)
+                self._store.crosswalk.subject_put(rows[0].subject, header.patient)
+                self._store.exams.identify(exam.id, rows[0].subject, header.patient, header.study)
+            values = exam.values or patient_values(first)
+            self._store.exams.describe(exam.id, values, " ".join(verdict.evidence))
+            for row in hearts.good:
+                ledger.move(row.id, InstanceState.READ)
+
+    def _supersede(self, exam: ExamRow, waiting: list[InstanceRow]) -> None:
+        """A held image of which a corrected copy came is answered by that copy."""
+        came = {row.sop_hash for row in waiting}
+        with self._store.transaction():
+            for row in self._store.ledger.of_exam(exam.id, InstanceState.HELD):
+                if row.sop_hash in came:
+                    self._store.ledger.move(row.id, InstanceState.REJECTED, "superseded")
+                    self._drop_spool(row)
+
+    def _opted_out(self, row: InstanceRow) -> bool:
+        opt_outs = read_opt_outs(self._rules.opt_out_file)
+        if not opt_outs:
+            return False
+        header = header_of(read_source(self._files.spool_get(str(row.spool))))
+        return is_opted_out(header.patient.patient_id, opt_outs)
+
+    def _apply(self, outcome: Sorted, rows: list[InstanceRow]) -> None:
+        """Write the holds and rejections of a gate to the ledger; rejected source files are dropped."""
+        by_id = {row.id: row for row in rows}
+        with self._store.transaction():
+            for instance_id, code in outcome.held.items():
+                if instance_id in by_id:
+                    self._store.ledger.move(instance_id, InstanceState.HELD, code)
+            for instance_id, code in outcome.rejected.items():
+                self._store.ledger.move(instance_id, InstanceState.REJECTED, code)
+                self._drop_spool(by_id[instance_id])
+
+    def _deidentify(self, exam: ExamRow, row: InstanceRow) -> None:
+        """One instance: de-identify, inspect, search for what was removed, keep durably (D13, D14)."""
+        ledger = self._store.ledger
+        try:
+            outgoing, code = self._deidentified(exam, self._files.spool_get(str(row.spool)))
+        except InstanceHeld as refusal:
+            ledger.move(row.id, InstanceState.HELD, refusal.reason.code)
+            return
+        except DeidRefusal as refusal:
+            ledger.move(row.id, InstanceState.REJECTED, refusal.reason.code)
+            self._drop_spool(row)
+            return
+        except Exception as error:
+            log.unexpected("deidentify", error)
+            ledger.move(row.id, InstanceState.HELD, "unreadable")
+            return
+        if code is not None:
+            ledger.move(row.id, InstanceState.HELD, code)
+            return
+        self._enter(exam, row, outgoing)
+
+    def _deidentified(self, exam: ExamRow, data: bytes) -> tuple[Outgoing, str | None]:
+        """The outgoing file, written, or the reason why it must not leave."""
+        released = frozenset({"not_a_heart"} if exam.released else ())
+        result = self._engine.deidentify(data, released)
+        outgoing = Outgoing(
+            sha256_hex(result.data),
+            len(result.data),
+            result.sop_instance_uid,
+            result.series_instance_uid,
+            result.study_instance_uid,
+            result.facts.to_document(),
+        )
+        if result.subject != exam.subject or result.exam != exam.pseudonym:
+            return outgoing, "two_patients"
+        findings = inspect(result.data).findings
+        if findings:
+            return outgoing, findings[0].reason
+        if search(result.data, result.removed_values):
+            return outgoing, "source_value_left"
+        self._files.outgoing_put(outgoing.sha256, result.data)
+        return outgoing, None
+
+    def _enter(self, exam: ExamRow, row: InstanceRow, outgoing: Outgoing) -> None:
+        """Put an outgoing file on the ledger, unless the exam already has that instance (L7)."""
+        twins = self._store.ledger.by_outgoing(exam.id, [outgoing.sop_instance_uid])
+        if not twins:
+            self._store.ledger.deidentified(row.id, outgoing)
+        elif twins[0].out_sha256 == outgoing.sha256:
+            self._store.ledger.move(row.id, InstanceState.REJECTED, "duplicate")
+            self._drop_spool(row)
+        else:
+            self._store.ledger.move(row.id, InstanceState.HELD, "same_uid_other_bytes")
+
+    def _match_reports(self, exam: ExamRow) -> None:
+        if exam.accession_hash is None:
+            return
+        with self._store.transaction():
+            twins = len(self._store.exams.with_accession(exam.accession_hash)) > 1
+            for report in self._store.reports.waiting_for(exam.accession_hash):
+                named = self._store.reports.patient_id_hash(report.id)
+                if named is not None and named != exam.patient_id_hash:
+                    self._store.reports.reject(report.id, "report_other_patient")
+                elif twins and named is None:
+                    self._store.reports.reject(report.id, "report_ambiguous")
+                else:
+                    self._store.reports.match(report.id, exam.id)
+
+    def _conclude(self, exam: ExamRow, started: float) -> ExamRow:
+        """Queue a new version when there is something new to say, else put the exam to rest."""
+        rows = self._store.ledger.of_exam(exam.id, *_READY)
+        if not rows:
+            return self._rest(exam)
+        with self._store.transaction():
+            dating = Dating(exam.day, exam.exam_year)
+            if not exam.dated:
+                study_date = self._store.crosswalk.entry(exam.id).study.study_date
+                dating = settle_dating(self._store.crosswalk, str(exam.subject), study_date)
+                self._store.exams.date(exam.id, dating)
+            values = {**scanner_values(AcquisitionFacts.from_document(row.facts) for row in rows)}
+            values |= exam.values | self._store.reports.values_of(exam.id)
+            manifest = build_manifest(self._rules.issuer, exam, dating, rows, values)
+            content = content_digest(manifest)
+            if content == self._store.outbox.newest_content(exam.id):
+                self._store.exams.move(exam.id, ExamState.DELIVERED)
+                return self._store.exams.get(exam.id)
+            self._store.outbox.add(exam.id, manifest, content)
+            self._store.exams.move(exam.id, ExamState.QUEUED)
+        prepared = self._store.exams.get(exam.id)
+        log.event(
+            "exam_prepared",
+            exam_number=exam.id,
+            version=prepared.version,
+            n_instances=len(rows),
+            n_held=prepared.n_problems,
+            n_values=len(values),
+            seconds=round(time.monotonic() - started, 3),
+        )
+        return prepared
+
+    def _rest(self, exam: ExamRow) -> ExamRow:
+        """No image can leave: held when a person can mend it, else rejected, with the commonest reason."""
+        held = self._store.ledger.of_exam(exam.id, InstanceState.HELD)
+        reasons = [str(row.reason) for row in held or self._store.ledger.of_exam(exam.id)]
+        reason = max(sorted(set(reasons)), key=reasons.count, default="unreadable")
+        self._store.exams.move(exam.id, ExamState.HELD if held else ExamState.REJECTED, reason)
+        log.event("exam_held" if held else "exam_rejected", exam_number=exam.id, reason=reason)
+        return self._store.exams.get(exam.id)
+
+    def _drop_spool(self, row: InstanceRow) -> None:
+        if row.spool is not None:
+            self._store.ledger.spool_cleared(row.id)
+            self._files.spool_drop(row.spool)
+
+
+def _all_rejected(rows: list[InstanceRow], code: str) -> Sorted:
+    outcome = Sorted(list(rows))
+    outcome.reject(rows, code)
+    return outcome

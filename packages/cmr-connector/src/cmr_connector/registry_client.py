@@ -1,0 +1,223 @@
+"""The registry as the connector speaks to it: deliveries, STOW-RS (PS3.18 10.5), receipts. Outbound only."""
+
+import base64
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from cmr_connector.errors import ReceiptError, RegistryError, RegistryUnreachableError
+from cmr_exchange.errors import ExchangeError
+from cmr_exchange.receipt import Receipt
+
+_REFERENCED, _FAILED = "00081199", "00081198"
+_SOP_UID, _FAILURE = "00081155", "00081197"
+_JSON = "application/dicom+json"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDelivery:
+    """A delivery as the registry sees it.
+
+    Attributes:
+        id: the registry's name for it.
+        state: `open`, `complete`, `accepted`, `conflict` or `refused`.
+        missing: SOP instance UIDs that it does not hold yet.
+        receipt: the signed receipt once it is accepted.
+        problems: reason codes, with the instance where one is meant.
+    """
+
+    id: str
+    state: str
+    missing: tuple[str, ...]
+    receipt: dict[str, Any] | None
+    problems: tuple[tuple[str | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StowResult:
+    """What became of a batch: acknowledged UIDs, and failed ones with reason code and DICOM failure reason."""
+
+    stored: frozenset[str]
+    failed: dict[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptKey:
+    """The registry's public receipt key: its name and 32 bytes of Ed25519 (RFC 8032) in base 64."""
+
+    name: str
+    public_key: str
+
+    def check(self, receipt: Receipt) -> None:
+        """Check a receipt's signature.
+
+        Raises:
+            ReceiptError: signed with another key, or not at all.
+        """
+        if receipt.registry_key != self.name:
+            raise ReceiptError("The receipt is signed with another key than the pinned one.")
+        try:
+            key = Ed25519PublicKey.from_public_bytes(base64.b64decode(self.public_key, validate=True))
+            key.verify(base64.b64decode(receipt.signature), receipt.signed_bytes())
+        except (InvalidSignature, ValueError):
+            raise ReceiptError("The receipt's signature does not hold.") from None
+
+
+class RegistryClient:
+    """One registry, one key, one kept-alive connection."""
+
+    def __init__(
+        self, url: str, api_key: str, timeout_s: float = 120.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """Speak to the registry at `url`; `transport` may replace the network in tests."""
+        self._http = httpx.Client(
+            base_url=url.rstrip("/"),
+            headers={"Authorization": f"Bearer {api_key}"},
+            timeout=timeout_s,
+            transport=transport,
+        )
+
+    def open_delivery(self, manifest: bytes) -> RemoteDelivery:
+        """Announce a manifest; announcing it again gives the same delivery.
+
+        Raises:
+            RegistryUnreachableError: try again later.
+            RegistryError: the registry refuses the manifest; the text holds its stable code.
+        """
+        headers = {"Content-Type": "application/json"}
+        return _delivery(
+            self._request("POST", "/api/v1/deliveries", content=manifest, headers=headers).json()
+        )
+
+    def delivery(self, delivery_id: str) -> RemoteDelivery:
+        """How a delivery stands.
+
+        Raises:
+            RegistryError: as `open_delivery`.
+        """
+        return _delivery(self._request("GET", f"/api/v1/deliveries/{uuid.UUID(delivery_id)}").json())
+
+    def receipt_key(self) -> ReceiptKey:
+        """The registry's public receipt key, for pinning.
+
+        Raises:
+            RegistryError: as `open_delivery`.
+        """
+        document = self._request("GET", "/api/v1/receipt-key").json()
+        try:
+            return ReceiptKey(str(document["registry_key"]), str(document["public_key"]))
+        except (KeyError, TypeError):
+            raise RegistryError("The registry does not state its receipt key.") from None
+
+    def store_instances(self, delivery_id: str, instances: Iterable[bytes]) -> StowResult:
+        """Store a batch of Part-10 instances for a delivery (STOW-RS).
+
+        Raises:
+            RegistryUnreachableError: try again later; the registry says by `missing` what it holds.
+            RegistryError: the whole request is refused.
+        """
+        boundary = uuid.uuid4().hex
+        head = f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+        parts = [piece for data in instances for piece in (head, data, b"\r\n")]
+        headers = {
+            "Content-Type": f'multipart/related; type="application/dicom"; boundary={boundary}',
+            "Accept": _JSON,
+            "CMR-Delivery": delivery_id,
+        }
+        body = b"".join([*parts, f"--{boundary}--\r\n".encode()])
+        answer = self._request("POST", "/dicom-web/studies", content=body, headers=headers, also=(409,))
+        return _stow_result(answer.json())
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        also: tuple[int, ...] = (),
+    ) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, content=content, headers=headers)
+        except httpx.TransportError as error:
+            raise RegistryUnreachableError(f"no answer ({type(error).__name__})") from None
+        if answer.status_code >= 500 or answer.status_code in (408, 425, 429):
+            raise RegistryUnreachableError(f"answer {answer.status_code}")
+        is_json = "json" in answer.headers.get("content-type", "")
+        stow_answer = answer.status_code in also and _is_stow(answer, is_json)
+        if not answer.is_success and not stow_answer:
+            raise RegistryError(f"answer {answer.status_code} ({_problem_code(answer, is_json)})")
+        if not is_json:
+            raise RegistryError("The registry's answer is not JSON; check registry.url.")
+        return answer
+
+
+def checked_receipt(document: dict[str, Any], key: ReceiptKey) -> Receipt:
+    """Read a receipt and check its signature.
+
+    Raises:
+        ReceiptError: not a receipt, or not signed with `key`.
+    """
+    try:
+        receipt = Receipt.from_document(document)
+    except ExchangeError:
+        raise ReceiptError("The registry's receipt does not have the declared form.") from None
+    key.check(receipt)
+    return receipt
+
+
+def _is_stow(answer: httpx.Response, is_json: bool) -> bool:
+    document = answer.json() if is_json else None
+    return isinstance(document, dict) and (_FAILED in document or _REFERENCED in document)
+
+
+def _problem_code(answer: httpx.Response, is_json: bool) -> str:
+    """The stable code of a problem document (RFC 9457), letters only; its prose is not repeated."""
+    document = answer.json() if is_json else {}
+    code = document.get("code") if isinstance(document, dict) else None
+    return code if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 64 else "no code"
+
+
+def _delivery(document: Any) -> RemoteDelivery:
+    try:
+        problems = tuple((p.get("instance"), str(p["code"])) for p in document.get("problems") or ())
+        return RemoteDelivery(
+            str(uuid.UUID(document["id"])),
+            str(document["state"]),
+            tuple(str(uid) for uid in document["missing"]),
+            document.get("receipt"),
+            problems,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise RegistryError(
+            "The registry's answer about a delivery does not have the declared form."
+        ) from None
+
+
+def _stow_result(document: dict[str, Any]) -> StowResult:
+    stored = {_uid(item) for item in _items(document, _REFERENCED)}
+    failed = {}
+    for item in _items(document, _FAILED):
+        reason = item.get("cmr_reason")
+        values = item.get(_FAILURE, {}).get("Value") or [0]
+        failed[_uid(item)] = (reason if isinstance(reason, str) else "", int(values[0]))
+    return StowResult(frozenset(stored - failed.keys()), failed)
+
+
+def _items(document: dict[str, Any], tag: str) -> list[dict[str, Any]]:
+    items = document.get(tag, {}).get("Value") or []
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _uid(item: dict[str, Any]) -> str:
+    values = item.get(_SOP_UID, {}).get("Value") or [""]
+    return str(values[0])
