@@ -4,7 +4,6 @@ Riverside and Lakeside both contribute under an agreement; whatever belongs to o
 """
 
 import datetime
-import importlib.util
 
 import pytest
 from django.core.cache import cache
@@ -36,22 +35,6 @@ def own_storage(tmp_path, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
     cache.clear()
-    _forget()
-    yield
-    _forget()
-
-
-def _forget():
-    """Drop what lib and archive remember of the last test's folder."""
-    for name, functions in {
-        "cmr_registry.lib.storage": ("storage",),
-        "cmr_registry.lib.keyring": ("keyring",),
-    }.items():
-        if importlib.util.find_spec(name):
-            module = importlib.import_module(name)
-            for function in functions:
-                if hasattr(getattr(module, function, None), "cache_clear"):
-                    getattr(module, function).cache_clear()
 
 
 def _center(code, name, city, country):

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
 
 from cmr_registry.accounts.models import Account, RegistryRoleGrant
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
-from cmr_registry.audit.services import event_record
+from cmr_registry.audit.services import audited, event_record
 
 
-@transaction.atomic
+@audited
 def account_create(
     *, email: str, display_name: str, password: str, by: Principal, registry_roles: Sequence[Role] = ()
 ) -> Account:

@@ -1,9 +1,16 @@
-"""The one way to leave an audit event: last in the transaction of the thing that happened."""
+"""The one way to leave an audit event: last in the transaction of the thing that happened.
 
+`audited` marks a service. It runs in one transaction, and only the outermost of nested services leaves its
+event: one thing that somebody did is one event, however many rooms it touched (house.md, Audit).
+"""
+
+import contextvars
+import functools
 import hashlib
 import uuid
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,8 +18,34 @@ from django.utils import timezone
 from cmr_exchange.canonical import canonical_json
 from cmr_registry.audit.models import AuditEvent
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 REGISTRY_CHAIN = "registry"
 GENESIS = "0" * 64
+
+_depth: contextvars.ContextVar[int] = contextvars.ContextVar("service_depth", default=0)
+
+
+def audited(service: Callable[P, R]) -> Callable[P, R]:
+    """Mark a service: atomic, and silent in the audit trail where another service called it."""
+
+    @functools.wraps(service)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = _depth.set(_depth.get() + 1)
+        try:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        finally:
+            _depth.reset(token)
+
+    inside.audited = True  # type: ignore[attr-defined]
+    return inside
+
+
+def denial_record(*, actor: str, action: str, center: uuid.UUID | None = None, target: str = "") -> None:
+    """Leave one `denied` event, in a transaction of its own; call it outside of the service that refuses."""
+    event_record(actor=actor, action=action, outcome="denied", center=center, target=target)
 
 
 @transaction.atomic
@@ -24,7 +57,7 @@ def event_record(
     center: uuid.UUID | None = None,
     target: str = "",
     detail: dict[str, Any] | None = None,
-) -> AuditEvent:
+) -> AuditEvent | None:
     """Append one event to the chain of `center`, or to the registry's.
 
     Runs in the caller's transaction: where the change is rolled back so is its event, and where the event
@@ -37,7 +70,12 @@ def event_record(
         center: whose data it was about.
         target: `<kind>:<id>` of the object.
         detail: codes and counts; never a value, name or literal of a query.
+
+    Returns:
+        The event; None inside a service that another service called.
     """
+    if _depth.get() > 1:
+        return None
     chain = str(center) if center else REGISTRY_CHAIN
     _lock(chain)
     last = AuditEvent.objects.filter(chain=chain).order_by("-sequence").only("sequence", "hash").first()

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.models import Center, CenterMembership, ConnectorKey, ParticipationAgreement
-from cmr_registry.centers.states import CONTRIBUTING, ONBOARDING
+from cmr_registry.centers.states import CONTRIBUTING, ONBOARDING, SIGNED
 
 
 def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
@@ -27,6 +27,11 @@ def connector_key_find(key: str) -> ConnectorKey | None:
     return ConnectorKey.objects.filter(digest=key_digest(key), revoked_at=None).first()
 
 
+def center_by_code(code: str) -> Center | None:
+    """The center with this code."""
+    return Center.objects.filter(code=code).first()
+
+
 def agreement_in_force(center: Center, on: datetime.date) -> ParticipationAgreement | None:
     """The newest agreement of `center` whose days include `on`."""
     running = Q(effective_on__lte=on) & (Q(expires_on=None) | Q(expires_on__gte=on))
@@ -41,6 +46,11 @@ def centers_contributing() -> QuerySet[Center]:
 def centers_onboarding() -> QuerySet[Center]:
     """Centers on their way from signature to contribution, by name; public knowledge."""
     return Center.objects.filter(state__in=[state.value for state in ONBOARDING])
+
+
+def centers_signed() -> QuerySet[Center]:
+    """Centers that signed and wait for the registry's signature, by name; public knowledge."""
+    return Center.objects.filter(state__in=[state.value for state in SIGNED])
 
 
 def key_digest(key: str) -> str:

@@ -3,14 +3,13 @@
 import datetime
 import secrets
 
-from django.db import transaction
 from django.utils import timezone
 
 from cmr_exchange.reasons import Reason, reason
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
-from cmr_registry.audit.services import event_record
+from cmr_registry.audit.services import audited, event_record
 from cmr_registry.centers.errors import TransitionError
 from cmr_registry.centers.models import Center, CenterMembership, ConnectorKey, ParticipationAgreement
 from cmr_registry.centers.selectors import agreement_in_force, key_digest
@@ -19,7 +18,7 @@ from cmr_registry.centers.states import ALLOWED, MAY_UPLOAD, CenterState
 KEY_PREFIX = "cmrk_"
 
 
-@transaction.atomic
+@audited
 def center_create(
     *,
     code: str,
@@ -38,7 +37,7 @@ def center_create(
     return center
 
 
-@transaction.atomic
+@audited
 def center_move(*, center: Center, to: CenterState, by: Principal) -> Center:
     """Move a center on to another state.
 
@@ -57,7 +56,7 @@ def center_move(*, center: Center, to: CenterState, by: Principal) -> Center:
     return locked
 
 
-@transaction.atomic
+@audited
 def membership_add(*, center: Center, account: Account, role: Role, by: Principal) -> CenterMembership:
     """Give `account` a role at `center`; giving it twice changes nothing."""
     membership, made = CenterMembership.objects.get_or_create(
@@ -69,7 +68,7 @@ def membership_add(*, center: Center, account: Account, role: Role, by: Principa
     return membership
 
 
-@transaction.atomic
+@audited
 def membership_end(*, membership: CenterMembership, by: Principal) -> CenterMembership:
     """End a role; the row stays as history."""
     if membership.ended_at is None:
@@ -80,7 +79,7 @@ def membership_end(*, membership: CenterMembership, by: Principal) -> CenterMemb
     return membership
 
 
-@transaction.atomic
+@audited
 def agreement_record(
     *,
     center: Center,
@@ -104,7 +103,7 @@ def agreement_record(
     return agreement
 
 
-@transaction.atomic
+@audited
 def connector_key_issue(*, center: Center, name: str, by: Principal) -> tuple[ConnectorKey, str]:
     """Issue a key to a machine of the center.
 
@@ -117,7 +116,7 @@ def connector_key_issue(*, center: Center, name: str, by: Principal) -> tuple[Co
     return key, secret
 
 
-@transaction.atomic
+@audited
 def connector_key_revoke(*, key: ConnectorKey, by: Principal) -> ConnectorKey:
     """Revoke a key at once; revoking twice changes nothing."""
     if key.revoked_at is None:

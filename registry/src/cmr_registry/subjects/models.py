@@ -16,7 +16,9 @@ class Subject(CenterOwned):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(CenterOwned.Meta):
-        constraints = [models.UniqueConstraint(fields=["center", "pseudonym"], name="one_subject_per_pseudonym")]
+        constraints = [
+            models.UniqueConstraint(fields=["center", "pseudonym"], name="one_subject_per_pseudonym")
+        ]
 
     def __str__(self) -> str:
         return self.pseudonym

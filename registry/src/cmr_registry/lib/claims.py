@@ -1,0 +1,63 @@
+"""Claims: one worker at a time does a piece of work, and a worker that was away too long cannot commit it.
+
+A row that can be claimed has `claimed_until` and `claim_token`. Claiming sets a lease and counts the fencing
+token up; the work confirms the token last in its own transaction, so a worker that lost its lease to another
+rolls back. Whatever is unfinished and unclaimed is found again by its state: kill -9 loses nothing (N1, N3).
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+M = TypeVar("M", bound=models.Model)
+
+LEASE = datetime.timedelta(seconds=15)
+"""How long a claim holds. The row is locked while the work's transaction runs, so the lease only has to cover
+the moments before and after; a killed worker's row is free again this soon."""
+
+
+class ClaimLostError(Exception):
+    """Another worker claimed the row meanwhile; this transaction must not be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one row until the lease ends or somebody else claims it."""
+
+    model: type[models.Model]
+    pk: Any
+    token: int
+
+
+def claim_next(rows: models.QuerySet[M], *, lease: datetime.timedelta = LEASE) -> tuple[M, Claim] | None:
+    """Claim the first free row of `rows`, or None where none is free.
+
+    Args:
+        rows: ordered query set of a model with `claimed_until` and `claim_token`.
+        lease: how long the claim holds.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        free = rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+        row: Any = free.select_for_update(skip_locked=True).first()
+        if row is None:
+            return None
+        row.claimed_until = now + lease
+        row.claim_token += 1
+        row.save(update_fields=["claimed_until", "claim_token"])
+    return row, Claim(type(row), row.pk, row.claim_token)
+
+
+def claim_confirm(claim: Claim) -> None:
+    """Give the claim back, last in the transaction of the work.
+
+    Raises:
+        ClaimLostError: another worker holds it now; let the exception roll the transaction back.
+    """
+    rows: Any = claim.model._base_manager.filter(pk=claim.pk, claim_token=claim.token)
+    if rows.update(claimed_until=None, claim_token=F("claim_token") + 1) != 1:
+        raise ClaimLostError("Another worker took over meanwhile.")
