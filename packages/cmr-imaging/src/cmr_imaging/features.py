@@ -106,9 +106,9 @@ def is_gated(header: InstanceHeader) -> bool:
     """Whether this header says that the heart triggered the acquisition.
 
     ScanOptions CG (PS3.3 C.8.3.1), a positive NominalInterval, or an Enhanced synchronization technique. A
-    trigger time alone proves nothing: GE writes one in functional brain series as well.
+    trigger time alone proves nothing: GE writes one in functional brain series as well. REALTIME says no.
     """
-    return (
+    return header.cardiac_synchronization != "REALTIME" and (
         "CG" in header.scan_options
         or (header.nominal_interval_ms or 0) > 0
         or header.cardiac_synchronization not in UNGATED
