@@ -13,7 +13,7 @@ from cmr_deid.vocabulary import CODING_SCHEMES, UNITS, WORDS
 _DATE_LIKE = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
 _SPLIT = re.compile(r"([^A-Za-z0-9*]+)")
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|\*")
-_SIEMENS_SEQUENCE = re.compile(r"\*?[A-Za-z]{1,8}[23]d\d{0,3}[a-z]{0,2}\d{0,3}")
+_SIEMENS_SEQUENCE = re.compile(r"\*?([A-Za-z]{1,8})[23]d\d{0,3}[a-z]{0,2}\d{0,3}")
 _SEQUENCE_TAIL = re.compile(r"\d{1,3}|[vVbB]\d{1,4}(?:in|fh|ap|rl|through)?|[rst]\d{1,2}|ns\d?")
 _NUMBER = re.compile(r"\d{1,3}")
 _MEASURE = re.compile(r"(?:\d{1,3})([A-Za-z]{1,4})|([A-Za-z]{1,4})(?:\d{1,3})")
@@ -69,7 +69,10 @@ def _word(token: str) -> str:
     lower = token.lower()
     if lower in WORDS or lower.strip("*") in WORDS:
         return token
-    if _SIEMENS_SEQUENCE.fullmatch(token) or _SEQUENCE_TAIL.fullmatch(token) or _is_measure(lower):
+    sequence = _SIEMENS_SEQUENCE.fullmatch(token)
+    if sequence and (len(sequence[1]) < 4 or sequence[1].lower() in WORDS):
+        return token
+    if _SEQUENCE_TAIL.fullmatch(token) or _is_measure(lower):
         return token
     pieces = _PIECES.findall(token)
     kept = [p for p in pieces if p.lower() in WORDS and len(p) > 1]

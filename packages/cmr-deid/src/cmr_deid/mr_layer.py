@@ -14,7 +14,7 @@ KEPT: dict[str, str] = {
         ReferencedSeriesSequence PurposeOfReferenceCodeSequence ReferencedImageEvidenceSequence
         ContentQualification ComplexImageComponent AcquisitionContrast VolumetricProperties
         VolumeBasedCalculationTechnique PixelPresentation FrameType QualityControlImage
-        NumberOfFrames StereoPairsPresent LossyImageCompression LossyImageCompressionRatio
+        NumberOfFrames LossyImageCompression LossyImageCompressionRatio
         LossyImageCompressionMethod RecognizableVisualFeatures BurnedInAnnotation
         MultiFrameSourceSOPInstanceUID SourceImageEvidenceSequence""",
     "codes": """
@@ -29,7 +29,7 @@ KEPT: dict[str, str] = {
         PixelMeasuresSequence PlanePositionSequence PlaneOrientationSequence FrameAnatomySequence
         FrameLaterality Laterality ImageLaterality BodyPartExamined AnatomicalOrientationType
         PatientOrientationCodeSequence PatientOrientationModifierCodeSequence
-        PatientGantryRelationshipCodeSequence TablePosition IsocenterPosition PlanePositionVolumeSequence
+        PatientGantryRelationshipCodeSequence TablePosition PlanePositionVolumeSequence
         PlaneOrientationVolumeSequence GeometryOfKSpaceTraversal""",
     "timing and gating": """
         TriggerTime NominalInterval LowRRValue HighRRValue IntervalsAcquired IntervalsRejected HeartRate
@@ -84,7 +84,7 @@ KEPT: dict[str, str] = {
         MRArterialSpinLabelingSequence FrameVOILUTSequence PixelValueTransformationSequence
         RealWorldValueMappingSequence RealWorldValueFirstValueMapped RealWorldValueLastValueMapped
         DoubleFloatRealWorldValueFirstValueMapped DoubleFloatRealWorldValueLastValueMapped
-        RealWorldValueIntercept RealWorldValueSlope RealWorldValueLUTData LUTExplanation LUTLabel
+        RealWorldValueIntercept RealWorldValueSlope LUTExplanation LUTLabel
         QuantityDefinitionSequence DerivationImageSequence UnassignedSharedConvertedAttributesSequence
         UnassignedPerFrameConvertedAttributesSequence ChemicalShiftReference ContrastBolusUsageSequence
         ContrastBolusAgentAdministered ContrastBolusAgentDetected
@@ -100,8 +100,7 @@ KEPT: dict[str, str] = {
         PixelPaddingRangeLimit PixelData WindowCenter WindowWidth WindowCenterWidthExplanation
         VOILUTFunction RescaleIntercept RescaleSlope RescaleType PresentationLUTShape
         ModalityLUTSequence VOILUTSequence LUTDescriptor LUTData ModalityLUTType
-        SmallestPixelValueInSeries LargestPixelValueInSeries ExtendedOffsetTable ExtendedOffsetTableLengths
-        PresentationLUTSequence""",
+        SmallestPixelValueInSeries LargestPixelValueInSeries ExtendedOffsetTable ExtendedOffsetTableLengths""",
 }
 
 RETAINED_BY_OPTION: dict[str, str] = {
@@ -125,6 +124,12 @@ stricter than the options allow, and said so in the conformance statement.
 
 REFERENCES_KEPT = "ReferencedImageSequence SourceImageSequence"
 """X/Z/U*: kept with re-mapped UIDs, for the planning of slices and derived series refer by them."""
+
+UIDS_REMAPPED = """
+    SOPInstanceUID StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID ReferencedSOPInstanceUID
+    SynchronizationFrameOfReferenceUID ConcatenationUID DimensionOrganizationUID IrradiationEventUID
+    AcquisitionUID ReferencedFrameOfReferenceUID SourceFrameOfReferenceUID"""
+"""UIDs that an MR image uses; the other UIDs of Table E.1-1 are removed."""
 
 VOCABULARY_CLEANED = """
     SequenceName PulseSequenceName LUTExplanation WindowCenterWidthExplanation

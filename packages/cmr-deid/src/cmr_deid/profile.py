@@ -118,11 +118,11 @@ def _resolved(tag: int, basic: str, descriptors: str, dates: str, traits: str) -
         return Rule(Act.SHIFT if shifted else Act.KEEP, "E.1-1 C: modified dates")
     if descriptors and tag in _sets()["descriptors"]:
         return Rule(Act.CLEAN_WORDS, "E.1-1 C: clean descriptors")
-    if basic == "U":
+    if basic == "U" and tag in _sets()["uids"]:
         return Rule(Act.REMAP, "E.1-1 U")
     if tag in _sets()["type 2"]:
         return Rule(Act.EMPTY, f"E.1-1 {basic}: Type 2")
-    stricter = ", stricter than the option" if descriptors or dates or traits else ""
+    stricter = ", stricter than the table" if descriptors or dates or traits or basic == "U" else ""
     return Rule(Act.REMOVE, f"E.1-1 {basic}{stricter}")
 
 
@@ -155,6 +155,7 @@ def _sets() -> dict[str, frozenset[int]]:
         "dates": frozenset(tags_of(mr_layer.RETAINED_BY_OPTION["modified dates"])),
         "descriptors": frozenset(tags_of(mr_layer.RETAINED_BY_OPTION["descriptors"])),
         "references": frozenset(tags_of(mr_layer.REFERENCES_KEPT)),
+        "uids": frozenset(tags_of(mr_layer.UIDS_REMAPPED)),
         "type 2": frozenset(tags_of(mr_layer.EMPTIED_TYPE_2)),
     }
 

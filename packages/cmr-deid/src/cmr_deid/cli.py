@@ -1,0 +1,175 @@
+"""The command line: `cmr-deid keygen | run | explain | verify` (contract.md, Commands).
+
+Exit codes: 0 done, 1 ran but something needs attention, 2 wrong usage. The only module of this package that
+draws from the operating system and touches files; no source value reaches a report or a message.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cmr_deid.changes import label
+from cmr_deid.engine import Engine
+from cmr_deid.errors import DeidError, DeidRefusal, InstanceHeld, UsageError
+from cmr_deid.explain import SENTENCES
+from cmr_deid.identities import Identities
+from cmr_deid.keys import MASTER_BYTES, CenterKey, new_key
+from cmr_deid.leaks import search
+from cmr_deid.profile import Act, default_profile
+from cmr_deid.reading import read_raw
+from cmr_deid.verify import inspect
+
+_ACTION_OF_ACT = {
+    Act.KEEP: "kept",
+    Act.CODE: "kept",
+    Act.RECURSE: "kept",
+    Act.CLEAN_TEXT: "cleaned",
+    Act.CLEAN_WORDS: "cleaned",
+    Act.SEX: "cleaned",
+    Act.AGE: "cleaned",
+    Act.SIZE: "cleaned",
+    Act.WEIGHT: "cleaned",
+    Act.SHIFT: "shifted",
+    Act.REMAP: "remapped",
+    Act.EMPTY: "emptied",
+    Act.REMOVE: "removed",
+    Act.SUBJECT: "replaced",
+    Act.DEVICE: "replaced",
+    Act.CHARACTER_SET: "replaced",
+    Act.MARK: "replaced",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (DeidError, OSError) as problem:
+        text = problem.strerror if isinstance(problem, OSError) else str(problem)
+        print(f"cmr-deid: {text or 'the file system refused it'}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cmr-deid", description="De-identify cardiac MR images.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    keygen = commands.add_parser("keygen", help="write a new center key")
+    keygen.add_argument("keyfile", type=Path)
+    keygen.set_defaults(command=_keygen)
+    run = commands.add_parser("run", help="de-identify a file or a folder tree")
+    run.add_argument("--key-file", type=Path, required=True)
+    run.add_argument("--report", type=Path, required=True, help="one JSON line per input file")
+    run.add_argument("--number-sources", action="store_true", help="report numbers instead of file names")
+    run.add_argument("source", type=Path, metavar="IN")
+    run.add_argument("output", type=Path, metavar="OUT")
+    run.set_defaults(command=_run)
+    explain = commands.add_parser("explain", help="say what would happen to each attribute, and why")
+    explain.add_argument("file", type=Path)
+    explain.set_defaults(command=_explain)
+    verify = commands.add_parser("verify", help="look at de-identified files once more, independently")
+    verify.add_argument("folder", type=Path)
+    verify.set_defaults(command=_verify)
+    return parser
+
+
+def _keygen(options: argparse.Namespace) -> int:
+    key = new_key(os.urandom(MASTER_BYTES))
+    try:
+        handle = os.open(options.keyfile, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError("There is a file of this name already; a key is never overwritten.") from None
+    with os.fdopen(handle, "w") as file:
+        file.write(key.to_text())
+        file.flush()
+        os.fsync(file.fileno())
+    print(f"Key {key.key_id} written. Keep it inside the hospital and keep a backup: with it every pseudonym")
+    print("can be recomputed, and without it no later exam meets its patient's earlier ones.")
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        text = options.key_file.read_text("ascii")
+    except UnicodeDecodeError:
+        text = ""
+    engine = Engine(Identities(CenterKey.from_text(text)))
+    if not options.source.exists():
+        raise UsageError("The folder to read does not exist.")
+    counts: dict[str, int] = {}
+    with options.report.open("w") as report:
+        for number, (path, name) in enumerate(_files(options.source), 1):
+            shown = str(number) if options.number_sources else name
+            line = {"source": shown, **_one(engine, path, options.output)}
+            report.write(json.dumps(line) + "\n")
+            outcome = str(line["outcome"])
+            counts[outcome] = counts.get(outcome, 0) + 1
+    print(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no file found")
+    attention = set(counts) != {"deidentified"}
+    if attention:
+        print("Some files were held or rejected; the report says why.", file=sys.stderr)
+    return 1 if attention else 0
+
+
+def _one(engine: Engine, path: Path, output: Path) -> dict[str, object]:
+    try:
+        result = engine.deidentify(path.read_bytes())
+    except DeidRefusal as refusal:
+        outcome = "held" if isinstance(refusal, InstanceHeld) else "rejected"
+        return {"outcome": outcome, "output": None, "reasons": [refusal.reason.code]}
+    reasons = sorted({finding.reason_code for finding in inspect(result.data).findings})
+    if search(result.data, result.removed_values):
+        reasons.append("source_value_left")
+    if reasons:
+        return {"outcome": "held", "output": None, "reasons": reasons}
+    name = Path(result.exam, result.series_instance_uid, f"{result.sop_instance_uid}.dcm")
+    target = output / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(result.data)
+    return {"outcome": "deidentified", "output": name.as_posix(), "reasons": []}
+
+
+def _explain(options: argparse.Namespace) -> int:
+    profile = default_profile()
+    print(f"Profile {profile.id}, tables {profile.edition}, digest {profile.digest[:16]}")
+    try:
+        source = read_raw(options.file.read_bytes())
+    except DeidRefusal as refusal:
+        print(f"Not taken: {refusal.reason.sentence} {refusal.reason.how}")
+        return 1
+    for tag in sorted(source.data_set):
+        if tag >> 16 & 1:
+            print(f"{label(tag)} is removed unless it is on the safe list of private science values.")
+            continue
+        rule = profile.rule(tag)
+        print(f"{label(tag)} {SENTENCES[_ACTION_OF_ACT[rule.act]]} ({rule.why}).")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if not options.folder.exists():
+        raise UsageError("The folder to verify does not exist.")
+    passed = failed = 0
+    for path, name in _files(options.folder):
+        findings = inspect(path.read_bytes()).findings
+        passed, failed = passed + (not findings), failed + bool(findings)
+        for finding in findings:
+            print(f"{name}: {finding.reason_code} {finding.path}".rstrip())
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def _files(root: Path) -> Iterator[tuple[Path, str]]:
+    """All regular files under `root` with their relative names; links are not followed."""
+    if root.is_file():
+        yield root, root.name
+        return
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_file() and not path.is_symlink():
+                yield path, path.relative_to(root).as_posix()

@@ -1,0 +1,195 @@
+"""What the verifier lets pass: attributes by number with their VR, private places, words, forms.
+
+Kept by hand from PS3.3 (C.7, C.8.3, C.8.13) and PS3.6, apart from the engine's profile: a mistake there must not
+be a mistake here. A test compares what both let pass.
+"""
+
+import re
+
+_PUBLIC = """
+    0008: 0005CS 0008CS 0012DA 0013TM 0016UI 0017UI 0018UI 0020DA 0021DA 0022DA 0023DA 002ADT 0030TM
+          0031TM 0032TM 0033TM 0050SH 0060CS 0070LO 0090PN 0100SH 0102SH 0103SH 0104LO 0105CS 010FCS
+          1030LO 103ELO 1090LO 1115SQ 1140SQ 1150UI 1155UI 1160IS 1167UI 1250SQ 2111ST 2112SQ 2218SQ
+          2220SQ 2228SQ 3010UI 9007CS 9092SQ 9124SQ 9154SQ 9205CS 9206CS 9207CS 9208CS 9209CS 9215SQ
+    0010: 0010PN 0020LO 0030DA 0040CS 1010AS 1020DS 1030DS 2210CS
+    0012: 0062CS 0063LO 0064SQ
+    0018: 0010LO 0012SQ 0014SQ 0015CS 0020CS 0021CS 0022CS 0023CS 0024SH 0025CS 0050DS 0080DS 0081DS
+          0082DS 0083DS 0084DS 0085SH 0086IS 0087DS 0088DS 0089IS 0091IS 0093DS 0094DS 0095DS 1000LO
+          1020LO 1030LO 1040LO 1041DS 1042TM 1043TM 1044DS 1046DS 1047DS 1048CS 1049DS 1060DS 1062IS
+          1063DS 1064LO 1080CS 1081IS 1082IS 1083IS 1084IS 1085LO 1086IS 1088IS 1090IS 1094IS 1100DS
+          1250SH 1251SH 1310US 1312CS 1314DS 1315CS 1316DS 1318DS 5100CS 9004CS 9005SH 9006SQ 9008CS
+          9009CS 9010CS 9011CS 9012CS 9014CS 9015CS 9016CS 9017CS 9018CS 9019FD 9020CS 9021CS 9022CS
+          9024CS 9025CS 9026CS 9027CS 9028CS 9029CS 9030FD 9032CS 9033CS 9034CS 9035FD 9036CS 9037CS
+          9042SQ 9043CS 9044CS 9045SQ 9046LO 9047SH 9048CS 9049SQ 9051CS 9052FD 9053FD 9058US 9064CS
+          9069FD 9070FD 9073FD 9074DT 9075CS 9076SQ 9077CS 9078CS 9079FD 9081CS 9082FD 9085CS 9087FD
+          9089FD 9090FD 9091FD 9092SQ 9093US 9094CS 9096FD 9098FD 9100CS 9101CS 9104FD 9105FD 9106FD
+          9107SQ 9112SQ 9114SQ 9115SQ 9117SQ 9118SQ 9119SQ 9125SQ 9147CS 9151DT 9152SQ 9155FD 9168FD
+          9169CS 9170CS 9171CS 9172CS 9173CS 9174CS 9176SQ 9177CS 9178CS 9179CS 9180CS 9181FD 9182FD
+          9183CS 9185ST 9197SQ 9199CS 9200CS 9214CS 9217FD 9218FD 9219SS 9220FD 9226SQ 9231US 9232US
+          9236CS 9239SQ 9240US 9241US 9251SQ 9327FD 9337US 9338SQ 9340SQ 9341SQ 9342CS 9343CS 9344CS
+          9424LT 9601SQ 9602FD 9603FD 9604FD 9605FD 9606FD 9607FD
+    0020: 000DUI 000EUI 0010SH 0011IS 0012IS 0013IS 0020CS 0032DS 0037DS 0052UI 0060CS 0062CS 0100IS
+          0105IS 0110DS 0200UI 1002IS 1040LO 1041DS 4000LT 9056SH 9057UL 9071SQ 9072CS 9111SQ 9113SQ
+          9116SQ 9128UL 9153FD 9156US 9157UL 9158LT 9161UI 9162US 9163US 9164UI 9165AT 9167AT 9170SQ
+          9171SQ 9172SQ 9221SQ 9222SQ 9228UL 9241FL 9246FL 9247CS 9248FL 9249CS 9250CS 9251FD 9252FD
+          9253SQ 9254FD 9255FD 9256FD 9257FD 930DFD 930ESQ 930FSQ 9310SQ 9311CS 9421LO
+    0028: 0002US 0004CS 0006US 0008IS 0010US 0011US 0030DS 0034IS 0100US 0101US 0102US 0103US 0106US
+          0107US 0108US 0109US 0120US 0121US 0300CS 0301CS 0302CS 0303CS 1050DS 1051DS 1052DS 1053DS
+          1054LO 1055LO 1056CS 2110CS 2112DS 2114CS 3000SQ 3002US 3003LO 3004LO 3006OW 3010SQ 9110SQ
+          9132SQ 9145SQ
+    0032: 1060LO
+    0040: 0244DA 0245TM 0250DA 0251TM 0254LO 08EASQ 9096SQ 9210SH 9211US 9213FD 9214FD 9216US 9220SQ
+          9224FD 9225FD A170SQ
+    0054: 0410SQ 0412SQ 0414SQ 0500CS
+    0064: 0003UI
+    0070: 0080CS
+    2050: 0020CS
+    3006: 0024UI
+    5200: 9229SQ 9230SQ
+    7FE0: 0001OV 0002OV 0010OW
+"""
+
+_PRIVATE = """
+    GEMS_ACQU_01 0019: 23DS 24DS 27DS 2FDS 87SS 88SS 8DDS CBSS CCSS D7SS E2DS
+    GEMS_PARM_01 0043: 39IS 6FDS
+    GEMS_SERS_01 0025: 07SL
+    Philips~Imaging~DD~001 2001: 01FL 02IS 03FL 05SS 08IS 09FL 0AIS 0FSS 11FL 13SL 14SL 15SS 16SS
+          17SL 18SL 1AFL 1BFL 1DIS 22FL 23DS 28FL 29FL 2CFL 2DSS 2FFL 30UL 31US 32FL 35SS 38FL 39FL
+          3BFL 3CFL 3DUL 3EFL 41FL 43IS 44IS 45IS 47FL 48SS 49IS 4FFD 51IS 54FL 55UL 58UL 59IS 60SL
+          72IS 74DS 75DS 76UL 7AFL 7BIS 7CUL 7EUS 7FUS 81IS 82IS 83DS 84DS 85DS 86IS 88DS 89DS 8ADS
+          9BUL 9FUS A2US A3UL A4UL A5UL C0UL C2FD C3UL CBIS D1US D2US D3US D4US D5US D6US D7US D8US
+          D9US DBUS DCUS DDUS DEUS DFUL F1FL F2FL F4UL F6UL
+    Philips~MR~Imaging~DD~001 2005: 0DFL 0EFL
+    SIEMENS~MR~HEADER 0019: 0CIS 0EFD 27FD
+"""
+
+_WORDS = """
+    abdomen abdominal accel achse adeno adenosine adjust adult angio angiography anterior aorta
+    aortic apex apical aplax apres arch arrhythmia arteries artery ascending asse atraso avant
+    average averaged axes axial axis basal base beat beats bffe black blade blick blood body bolus
+    both breath breathhold breathing bright bssfp btfe caipi calib calibration camara camaras camera
+    camere cardiac cardio care carotid cartesian cavite cavites chamber chambers chest chestabdomen
+    child cine cines ciss coeur compressed contrast contraste copy coracao corazon coronal
+    coronaries coronary coronaryartery corr corrected correction corto coupe coupes cuore curto dark
+    default degree degrees delayed demo dense derived desc descending dipy dixon dobu dobutamine
+    dreikammer driekamer dynamic early echo echoes edema efgre eixo encoded enhancement epfid epse
+    exam expir expiration expiratory extra fast fatsat feature fgre fgret fiesta film first fisp
+    flash flow four free freebreathing freq frequency from fspgr funct function functional gado
+    gadolinium gate gated gating grand grappa grase great grid haste heart herz high hold hyper imag
+    image images imaginary imgs infant infarct inferior injection inphase inplane insp inspir
+    inspiration inspiratory interactive inversion ipat iron irprep iscan kamer kammer kammerblick
+    kardio kine korte kurzachse kurze langachse lange largo late lateral lava left liver localiser
+    localizer locker locs long longo look lung lungo lvot magn magnitude mapping maps matrix mdixon
+    medial mediastinum medic mega mitral moco molli motion msec multi multishot myocardial
+    myocardium nativ native navi navigator norm oblique odem oedema outphase pass peak pediatric
+    perf perfusion pericardium persantin petit phantom phase phasecontrast phases plan plane
+    planning plax plus post postcontrast posterior precontrast prep prepared prone prosp prospective
+    protocol psir psmde pulm pulmonal pulmonary pulmonaryartery pulse qflow quant quantification
+    quick radial real realce realtime recon reconstructed recovery reference reformat rega
+    regadenoson rehaussement renal repeat repeated resolution resp respiratory rest retro
+    retrospectiv retrospective right root rvot sagittal sasha scar scout scouts sedation segmented
+    sense septal septum series shax shim shmolli short shot single singleshot sinus slice slices
+    smap smart spaet spair spamm spgr spir spiral ssfp ssfse stack stacks standard star stir strain
+    stress study subtraction superior supine surv survey swap synthetic tagged tagging tardif tardio
+    tardivo temps tesla test tfepi tgrappa thick thin thoracic thorax three through throughplane
+    thru timing tirm tiscout trans transaxial transversal transverse tricks tricuspid trig trigger
+    triggered true truefisp trufi trufisp tsense turbo tweekamer twist ultra valve vein veins velo
+    velocity venc vessel vessels viab viability vibe vierkamer vierkammer volume volumetric water
+    whole wholebody wholeheart with without zweikammer
+"""
+DESCRIPTIONS = frozenset(
+    (
+        *(0x00081030, 0x0008103E, 0x00082111, 0x00180010, 0x00180015, 0x00180024, 0x00181030, 0x00181040),
+        *(0x00181048, 0x00189005, 0x00189185, 0x00189424, 0x00204000, 0x00209158, 0x00209421, 0x00281055),
+        *(0x00283003, 0x00321060, 0x00400254, 0x00409210),
+    )
+)
+"""Attributes whose words must all be words of technique."""
+
+MUST_BE_EMPTY = frozenset((0x00080050, 0x00080090, 0x00100030, 0x00200010))
+"""Accession number, referring physician, birth date, study ID: may stand, but without a value."""
+
+META = frozenset(0x00020000 | n for n in (0x00, 0x01, 0x02, 0x03, 0x10, 0x12, 0x13))
+FOREIGN_UIDS_ALLOWED = frozenset((0x00020012,))
+"""The implementation class of whoever wrote the file names a software, not a person."""
+
+ACCEPTED_CLASSES = tuple(f"1.2.840.10008.5.1.4.1.1.4{tail}" for tail in ("", ".1", ".4"))
+CAPTURE_CLASSES = tuple(f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4"))
+COMPRESSED = frozenset(
+    f"1.2.840.10008.1.2.{tail}"
+    for tail in (
+        "5",
+        "4.50",
+        "4.51",
+        "4.57",
+        "4.70",
+        "4.80",
+        "4.81",
+        "4.90",
+        "4.91",
+        "4.201",
+        "4.202",
+        "4.203",
+    )
+)
+NATIVE = "1.2.840.10008.1.2.1"
+BODY_OF_HEAD = frozenset(("HEAD", "BRAIN", "SKULL", "FACE", "NECK", "ORBIT", "EYE", "JAW"))
+VR_ALTERNATIVES = {"US": ("US", "SS", "OW"), "SS": ("SS", "US"), "OW": ("OW", "OB"), "UL": ("UL", "SL")}
+PUBLIC_SCHEMES = frozenset(
+    ("DCM", "SCT", "SRT", "SNM3", "99SDM", "UCUM", "FMA", "LN", "RADLEX", "NCIt", "UMLS")
+)
+
+WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OW": 2, "OB": 1, "OV": 8}
+FORMS = {
+    "CS": re.compile(rb"(?:[A-Za-z0-9 _.+*/-]|\\)*\0?"),
+    "DS": re.compile(rb"[0-9+.eE \\-]*\0?"),
+    "IS": re.compile(rb"[0-9+ \\-]*\0?"),
+    "TM": re.compile(rb"(?:[0-9]{2,6}(?:\.[0-9]{1,6})?|[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?[ \0]*"),
+    "DA": re.compile(rb"(?:[0-9]{8})?[ \0]*"),
+    "DT": re.compile(rb"(?:[0-9]{8}[0-9]{0,6}(?:\.[0-9]{1,6})?(?:[+-][0-9]{4})?)?[ \0]*"),
+    "AS": re.compile(rb"(?:0[0-8][0-9]Y|090Y|0[01][0-9]M|02[0-3]M)?[ \0]*"),
+}
+DATE_IN_TEXT = re.compile(
+    rb"(?<![0-9.])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
+    rb"|(?<![0-9])(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])"
+    rb"|(?<![0-9.])[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])"
+)
+PERSON_LIKE = re.compile(
+    rb"\^|@|[^\x20-\x7e\0]|[0-9]{6}|(?:[0-9][ ()/-]{1,2}){6}[0-9]|\+[0-9]{2,}[ ()0-9-]{6,}"
+)
+TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "UR", "AE", "PN"))
+
+
+def _public() -> dict[int, str]:
+    table: dict[int, str] = {}
+    group = 0
+    for word in _PUBLIC.split():
+        if word.endswith(":"):
+            group = int(word[:4], 16) << 16
+        else:
+            table[group | int(word[:4], 16)] = word[4:]
+    return table
+
+
+def _private() -> dict[tuple[bytes, int, int], str]:
+    table: dict[tuple[bytes, int, int], str] = {}
+    creator, group = b"", 0
+    for word in _PRIVATE.split():
+        if word.endswith(":"):
+            group = int(word[:4], 16)
+        elif len(word) == 4 and word[2:].isalpha() and word[2:] in ("DS", "IS", *WIDTHS):
+            table[creator, group, int(word[:2], 16)] = word[2:]
+        else:
+            creator = word.replace("~", " ").encode()
+    return table
+
+
+PUBLIC = _public()
+"""VR by tag of every public attribute that may stand."""
+
+PRIVATE = _private()
+"""VR by (creator, group, element) of every private attribute that may stand."""
+
+CREATORS = frozenset((creator, group) for creator, group, _ in PRIVATE)
+WORDS = frozenset(_WORDS.split())
+"""Words of technique of four letters and more; shorter runs of letters pass."""

@@ -1,0 +1,89 @@
+"""Judges single values by their bytes: does this have a form that may identify?"""
+
+import functools
+import re
+
+from cmr_deid.verify import tables
+
+_LETTERS = re.compile(r"[a-z]{4,}")
+_SHORTEST_PART, _MOST_PARTS = 3, 4
+_METHOD, _SCHEME, _CODE, _DEVICE = 0x00120063, 0x00080102, 0x00080100, 0x00181000
+_METHOD_FORM = re.compile(
+    rb"CMR Registry [a-z0-9.-]{1,24} [0-9a-z/]{1,12}\\k-[a-z2-7]{8} [A-Z2-7]{17} [A-Z2-7]{16} ?"
+)
+_CODE_FORM = re.compile(rb"[A-Za-z0-9.{}/\[\]%*'-]{1,16} ?")
+_DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
+_PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
+_UID_FORM = re.compile(rb"2\.25\.[0-9]{1,39}|1\.2\.840\.10008\.[0-9.]{1,49}")
+_LONGEST_TEXT = 1024
+
+
+def value_finding(tag: int, vr: str, value: bytes) -> str | None:
+    """Reason code against this value, or None."""
+    if tag in tables.MUST_BE_EMPTY:
+        return "identifying_attribute" if value.strip(b" \0") else None
+    if vr == "UI":
+        return _uid_finding(tag, value)
+    special = _SPECIAL.get(tag)
+    if special is not None:
+        return None if special.fullmatch(value) else "identifying_value"
+    form = tables.FORMS.get(vr)
+    if form is not None:
+        return _formed(tag, vr, value, form)
+    width = tables.WIDTHS.get(vr)
+    if width is not None:
+        return "identifying_value" if len(value) % width else None
+    return _text_finding(tag, value)
+
+
+_SPECIAL: dict[int, re.Pattern[bytes]] = {
+    _METHOD: _METHOD_FORM,
+    _CODE: _CODE_FORM,
+    _DEVICE: _DEVICE_FORM,
+    0x00100010: _PSEUDONYM_FORM,
+    0x00100020: _PSEUDONYM_FORM,
+    0x00100040: re.compile(rb"[MFO]? ?"),
+}
+
+
+def _uid_finding(tag: int, value: bytes) -> str | None:
+    if tag in tables.FOREIGN_UIDS_ALLOWED:
+        return None
+    parts = value.rstrip(b"\0").split(b"\\")
+    return None if all(not part or _UID_FORM.fullmatch(part) for part in parts) else "original_uid"
+
+
+def _formed(tag: int, vr: str, value: bytes, form: re.Pattern[bytes]) -> str | None:
+    if not form.fullmatch(value):
+        return "identifying_value"
+    if vr in ("DS", "IS") and len(value) > 7 and tables.DATE_IN_TEXT.search(value):
+        return "identifying_value"
+    if vr == "CS" and re.search(rb"[0-9]{6}", value):
+        return "identifying_value"
+    return _words_finding(value) if tag in tables.DESCRIPTIONS else None
+
+
+def _text_finding(tag: int, value: bytes) -> str | None:
+    if len(value) > _LONGEST_TEXT or tables.PERSON_LIKE.search(value) or tables.DATE_IN_TEXT.search(value):
+        return "identifying_value"
+    if tag == _SCHEME and value.strip(b" \0").decode("latin-1") not in tables.PUBLIC_SCHEMES:
+        return "identifying_value"
+    return _words_finding(value) if tag in tables.DESCRIPTIONS else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _words_finding(value: bytes) -> str | None:
+    runs = _LETTERS.findall(value.decode("latin-1").lower())
+    return None if all(_is_technique(run, _MOST_PARTS) for run in runs) else "identifying_value"
+
+
+def _is_technique(run: str, parts: int) -> bool:
+    """True if a run of letters is a word of technique or several of them without a blank between."""
+    if run in tables.WORDS:
+        return True
+    if parts == 1:
+        return False
+    return any(
+        run[:cut] in tables.WORDS and _is_technique(run[cut:], parts - 1)
+        for cut in range(_SHORTEST_PART + 1, len(run) - _SHORTEST_PART)
+    )
