@@ -1,0 +1,50 @@
+// Configuration of OHIF behind /viewer/: one source, our own DICOMweb of the same origin; nothing else is asked.
+window.config = {
+  name: 'cmr-registry',
+  routerBasename: '/viewer',
+  extensions: [],
+  modes: [],
+  customizationService: [
+    {
+      // The tour would cover the images of every new browser.
+      'ohif.tours': { $set: [] },
+    },
+  ],
+  showStudyList: true,
+  investigationalUseDialog: { option: 'never' },
+  showWarningMessageForCrossOrigin: false,
+  showCPUFallbackMessage: false,
+  showLoadingIndicator: true,
+  showErrorDetails: 'production',
+  strictZSpacingForVolumeViewport: true,
+  groupEnabledModesFirst: true,
+  allowMultiSelectExport: false,
+  maxNumberOfWebWorkers: 3,
+  maxNumRequests: { interaction: 12, thumbnail: 4, prefetch: 6 },
+  defaultDataSourceName: 'registry',
+  dataSources: [
+    {
+      namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
+      sourceName: 'registry',
+      configuration: {
+        friendlyName: 'CMR Registry',
+        name: 'registry',
+        qidoRoot: '/dicom-web',
+        wadoRoot: '/dicom-web',
+        wadoUriRoot: '/dicom-web',
+        qidoSupportsIncludeField: true,
+        imageRendering: 'wadors',
+        thumbnailRendering: 'thumbnailDirect',
+        enableStudyLazyLoad: true,
+        supportsFuzzyMatching: false,
+        supportsWildcard: true,
+        supportsReject: false,
+        supportsStow: false,
+        staticWado: false,
+        singlepart: 'bulkdata',
+        bulkDataURI: { enabled: true },
+        omitQuotationForMultipartRequest: false,
+      },
+    },
+  ],
+};
