@@ -15,6 +15,7 @@ from cmr_connector.errors import ArchiveReadError
 from cmr_connector.folder import files_under
 
 _ZIP_MAGIC = b"PK\x03\x04"
+_HEAD_BYTES = 132
 _MEDIA_FILES = frozenset({"DICOMDIR", "AUTORUN.INF", "README.TXT", "THUMBS.DB", "DESKTOP.INI"})
 
 
@@ -44,11 +45,13 @@ class Member:
     Attributes:
         label: its relative name, for the eyes of the person who handed it over; never logged or stored.
         image: its path, or its bytes when it comes from an archive.
-        reason: a reason code when it was not even opened, else None.
+        size: bytes, unpacked.
+        reason: a reason code when it was not even unpacked, else None.
     """
 
     label: str
     image: Path | bytes
+    size: int
     reason: str | None = None
 
 
@@ -100,7 +103,7 @@ def _file_members(path: Path, label: str, limits: Limits) -> Iterator[Member]:
         with path.open("rb") as file:
             yield from _zip_members(file, label, limits, limits.depth)
     else:
-        yield Member(label, path)
+        yield Member(label, path, path.stat().st_size)
 
 
 def _zip_members(file: BinaryIO, label: str, limits: Limits, depth: int) -> Iterator[Member]:
@@ -109,14 +112,22 @@ def _zip_members(file: BinaryIO, label: str, limits: Limits, depth: int) -> Iter
         name = f"{label}/{entry.filename}"
         if _is_outside(entry.filename) or PurePosixPath(entry.filename).name.upper() in _MEDIA_FILES:
             continue
-        if entry.file_size > limits.member_bytes or entry.file_size > limits.ratio * max(entry.compress_size, 1):
-            yield Member(name, b"", "too_large")
+        if entry.file_size > limits.member_bytes or entry.file_size > limits.ratio * max(
+            entry.compress_size, 1
+        ):
+            yield Member(name, b"", entry.file_size, "too_large")
             continue
-        data = _read(archive, entry)
-        if data.startswith(_ZIP_MAGIC) and depth > 0:
+        head = _read(archive, entry, _HEAD_BYTES)
+        nested = head.startswith(_ZIP_MAGIC) and depth > 0
+        if not nested and head[128:] != b"DICM":
+            # what cannot be an image is not unpacked: 300 MB of zeros must cost nothing
+            yield Member(name, head, entry.file_size, "not_dicom" if head else "zero_length")
+            continue
+        data = _read(archive, entry, entry.file_size + 1)
+        if nested:
             yield from _zip_members(io.BytesIO(data), name, limits, depth - 1)
         else:
-            yield Member(name, data)
+            yield Member(name, data, len(data))
 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile:
@@ -137,14 +148,12 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The bytes of an entry, never more than its declared size: a lying header ends here."""
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, at_most: int) -> bytes:
+    """The first bytes of an entry, never more than its declared size: a lying header ends here."""
     try:
         with archive.open(entry) as source:
-            data = source.read(entry.file_size + 1)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, RuntimeError):
-        raise ArchiveReadError("The archive is broken; make it again.") from None
-    except Exception:  # noqa: BLE001  zlib, lzma and bz2 have an error class each
+            data = source.read(at_most)
+    except Exception:
         raise ArchiveReadError("The archive is broken; make it again.") from None
     if len(data) > entry.file_size:
         raise ArchiveReadError("The archive lies about the size of a file; make it again.")

@@ -17,7 +17,7 @@ FINAL_STATES = frozenset({"", "F", "C", "U"})
 _CODED = frozenset({"CE", "CWE", "CNE", "CF"})
 
 
-class MessageRejected(Exception):  # noqa: N818  a refusal is no error (house.md, Words)
+class MessageRejected(Exception):
     """The message is not one that is taken; the text is fit for MSA-3."""
 
 
@@ -41,7 +41,7 @@ def parse_message(text: str) -> Any:
         raise MessageRejected("The message does not begin with MSH.")
     try:
         return hl7.parse("\r".join(lines) + "\r")
-    except Exception:  # noqa: BLE001  the parser raises several classes on damaged messages
+    except Exception:
         raise MessageRejected("The message cannot be parsed as HL7 v2.") from None
 
 

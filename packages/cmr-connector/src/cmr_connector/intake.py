@@ -96,7 +96,7 @@ class Intake:
         if code is None:
             taken = self._take_bytes(image if isinstance(image, bytes) else image.read_bytes(), source, batch)
         else:
-            taken = self._refuse(source, size, code, batch)
+            taken = self.refuse(source, size, code, batch)
         if taken.outcome is not Outcome.REFUSED:
             log.event(
                 "instance_taken",
@@ -107,6 +107,12 @@ class Intake:
                 size=size,
             )
         return taken
+
+    def refuse(self, source: Source, size: int, code: str, batch: str | None = None) -> Taken:
+        """Note a file that is refused with reason `code` and was never taken in."""
+        number = self._store.ledger.refuse(source, size, code, batch)
+        log.event("file_refused", refusal_number=number, source=source, reason=code, size=size)
+        return Taken(Outcome.REFUSED, None, number, reason_of(code))
 
     def _at_first_sight(self, image: bytes | Path, size: int) -> str | None:
         """A reason to refuse without loading the file: 300 MB of zeros must cost nothing."""
@@ -124,7 +130,7 @@ class Intake:
     def _take_bytes(self, data: bytes, source: Source, batch: str | None) -> Taken:
         header, code = _judged(data)
         if header is None:
-            return self._refuse(source, len(data), code or "missing_uid", batch)
+            return self.refuse(source, len(data), code or "missing_uid", batch)
         subject = ""
         if header.patient.patient_id:
             subject = self._engine.patient(header.patient.issuer, header.patient.patient_id).subject
@@ -163,11 +169,6 @@ class Intake:
                 self._store.exams.touched(exam_id, settle_at)
                 return Taken(Outcome.TAKEN, exam_id, row.id)
         return Taken(Outcome.REJECTED if reason else Outcome.AGAIN, exam_id, row.id, reason)
-
-    def _refuse(self, source: Source, size: int, code: str, batch: str | None) -> Taken:
-        number = self._store.ledger.refuse(source, size, code, batch)
-        log.event("file_refused", refusal_number=number, source=source, reason=code, size=size)
-        return Taken(Outcome.REFUSED, None, number, reason_of(code))
 
 
 def _judged(data: bytes) -> tuple[SourceHeader | None, str | None]:

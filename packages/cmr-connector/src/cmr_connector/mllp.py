@@ -5,9 +5,6 @@ import datetime
 import threading
 from collections.abc import Callable
 
-from cmr_exchange.manifest import ValueSource
-from cmr_exchange.reasons import reason as reason_of
-
 from cmr_connector import log
 from cmr_connector.config import MllpSettings
 from cmr_connector.hl7_report import (
@@ -20,6 +17,8 @@ from cmr_connector.hl7_report import (
 )
 from cmr_connector.report_intake import ReportIntake
 from cmr_connector.states import ReportState
+from cmr_exchange.manifest import ValueSource
+from cmr_exchange.reasons import reason as reason_of
 
 START, END = b"\x0b", b"\x1c\r"
 MAX_MESSAGE_BYTES = 8 * 2**20
@@ -37,7 +36,7 @@ def answer(intake: ReportIntake, data: bytes, on_report: Callable[[], None] | No
     except MessageRejected as refusal:
         intake.refuse(ValueSource.REPORT_HL7, len(data), "report_unreadable")
         return acknowledgment(envelope, "AR", str(refusal), at)
-    except Exception as error:  # noqa: BLE001  the sender must get an answer whatever happens here
+    except Exception as error:
         log.unexpected("mllp", error)
         return acknowledgment(envelope, "AE", "The report could not be stored; send it again later.", at)
     if on_report is not None:

@@ -111,8 +111,7 @@ class Outbox:
 
     def opened(self, delivery_id: int, registry_id: str) -> None:
         """The registry knows the delivery under this id."""
-        self._db.execute(
-            "UPDATE delivery SET registry_id = ? WHERE id = ?", registry_id, delivery_id)
+        self._db.execute("UPDATE delivery SET registry_id = ? WHERE id = ?", registry_id, delivery_id)
 
     def postpone(self, delivery_id: int, next_try: float, cause: str) -> None:
         """Note a failed attempt and when to try again (Unix seconds)."""

@@ -194,7 +194,7 @@ class Pipeline:
             return outgoing, "two_patients"
         findings = inspect(result.data).findings
         if findings:
-            return outgoing, findings[0].reason
+            return outgoing, findings[0].reason_code
         if search(result.data, result.removed_values):
             return outgoing, "source_value_left"
         self._files.outgoing_put(outgoing.sha256, result.data)

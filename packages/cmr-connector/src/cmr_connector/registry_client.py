@@ -102,6 +102,14 @@ class RegistryClient:
         """
         return _delivery(self._request("GET", f"/api/v1/deliveries/{uuid.UUID(delivery_id)}").json())
 
+    def hello(self) -> httpx.Response:
+        """Ask for something small with the key; the answer's headers tell the registry's time.
+
+        Raises:
+            RegistryError: as `open_delivery`.
+        """
+        return self._request("GET", "/api/v1/receipt-key")
+
     def receipt_key(self) -> ReceiptKey:
         """The registry's public receipt key, for pinning.
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from cmr_exchange.manifest import ValueSource
-
 from cmr_connector import log
 from cmr_connector.report_rows import IncomingReport
 from cmr_connector.report_values import read_cells
 from cmr_connector.rows import ReportRow
 from cmr_connector.store import Store
+from cmr_exchange.manifest import ValueSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from cmr_exchange.manifest import ValueSource
-
 from cmr_connector import log
 from cmr_connector.folder import StableFiles
 from cmr_connector.report_intake import NamedReport, ReportIntake
 from cmr_connector.rows import ReportRow
 from cmr_connector.store import Store
+from cmr_exchange.manifest import ValueSource
 
 ACCESSION = "accession_number"
 PATIENT = "patient_id"

@@ -9,7 +9,6 @@ from typing import Any
 from pydicom.uid import UID
 from pynetdicom import AE, evt
 from pynetdicom.presentation import AllStoragePresentationContexts
-from pynetdicom.sop_class import Verification
 
 from cmr_connector import log
 from cmr_connector.config import ScpSettings
@@ -18,6 +17,7 @@ from cmr_connector.intake import Intake, Outcome, Source
 SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700
 CANNOT_UNDERSTAND = 0xC000
+VERIFICATION = UID("1.2.840.10008.1.1")
 
 TRANSFER_SYNTAXES = [
     UID(f"1.2.840.10008.1.2{tail}")
@@ -56,9 +56,9 @@ class Receiver:
         ae.maximum_pdu_size = 0
         ae.network_timeout = 120
         for context in AllStoragePresentationContexts:
-            ae.add_supported_context(context.abstract_syntax, TRANSFER_SYNTAXES)
-        ae.add_supported_context(Verification)
-        handlers = [
+            ae.add_supported_context(str(context.abstract_syntax), TRANSFER_SYNTAXES)
+        ae.add_supported_context(VERIFICATION)
+        handlers: list[Any] = [
             (evt.EVT_C_STORE, self._on_store),
             (evt.EVT_C_ECHO, lambda event: SUCCESS),
             (evt.EVT_CONN_OPEN, self._on_connection),
@@ -87,7 +87,7 @@ class Receiver:
         except OSError as error:
             log.unexpected("scp", error)
             return OUT_OF_RESOURCES
-        except Exception as error:  # noqa: BLE001  the sender must get an answer whatever happens here
+        except Exception as error:
             log.unexpected("scp", error)
             return CANNOT_UNDERSTAND
         if taken.outcome in (Outcome.TAKEN, Outcome.AGAIN) or taken.reason is None:
@@ -100,5 +100,3 @@ def receive(settings: ScpSettings, intake: Intake) -> Receiver:
     receiver = Receiver(settings, intake)
     receiver.start()
     return receiver
-
-

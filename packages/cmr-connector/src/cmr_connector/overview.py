@@ -1,0 +1,88 @@
+"""`status`: what waits, what is held and why, what was sent. No identifier of a patient is in it."""
+
+from collections import Counter
+from typing import Any
+
+from cmr_connector.rows import ExamRow
+from cmr_connector.states import DeliveryState, ExamState, ReportState
+from cmr_connector.workplace import Workplace
+from cmr_exchange.reasons import reason as reason_of
+
+_ATTENTION = (ExamState.HELD, ExamState.CONFLICT)
+
+
+def reason_document(code: str | None) -> dict[str, str] | None:
+    """A reason with its sentence, who can mend it and how; None for None."""
+    if code is None:
+        return None
+    found = reason_of(code)
+    return {
+        "code": found.code,
+        "sentence": found.sentence,
+        "mender": found.mender.value,
+        "how": found.how,
+    }
+
+
+def exam_document(exam: ExamRow) -> dict[str, Any]:
+    """One exam for `--json`."""
+    return {
+        "number": exam.id,
+        "exam": exam.pseudonym,
+        "subject": exam.subject,
+        "state": exam.state.value,
+        "reason": reason_document(exam.reason),
+        "version": exam.version,
+        "n_instances": exam.n_instances,
+        "n_problems": exam.n_problems,
+        "changed_at": exam.changed_at,
+    }
+
+
+def overview(workplace: Workplace) -> dict[str, Any]:
+    """The whole state of this connector as JSON data."""
+    store = workplace.store
+    attention = store.exams.listed(*_ATTENTION)
+    waiting = store.outbox.listed(DeliveryState.QUEUED, DeliveryState.SENDING)
+    refusals = store.ledger.refusals()
+    return {
+        "center": workplace.config.center.code,
+        "exams": {state.value: n for state, n in store.exams.counts().items()},
+        "attention": [exam_document(exam) for exam in attention],
+        "outbox": [
+            {
+                "exam_number": delivery.exam_id,
+                "version": delivery.version,
+                "state": delivery.state.value,
+                "n_instances": delivery.n_instances,
+                "attempts": delivery.attempts,
+                "cause": delivery.cause,
+            }
+            for delivery in waiting
+        ],
+        "reports": {state.value: len(store.reports.listed(state, limit=1_000_000)) for state in ReportState},
+        "refused_files": dict(Counter(refusal.reason for refusal in refusals)),
+    }
+
+
+def needs_attention(document: dict[str, Any]) -> bool:
+    """Whether a person has something to do, or sending fails."""
+    failing = any(delivery["attempts"] for delivery in document["outbox"])
+    return bool(document["attention"]) or failing or bool(document["reports"]["rejected"])
+
+
+def overview_lines(document: dict[str, Any]) -> list[str]:
+    """The same for a terminal."""
+    exams = ", ".join(f"{n} {state}" for state, n in document["exams"].items() if n) or "none yet"
+    reports = ", ".join(f"{n} {state}" for state, n in document["reports"].items() if n) or "none yet"
+    lines = [f"center   {document['center']}", f"exams    {exams}", f"reports  {reports}"]
+    for exam in document["attention"]:
+        reason = exam["reason"]
+        lines.append(f"exam {exam['number']} ({exam['exam']}) is {exam['state']}: {reason['sentence']}")
+        lines.append(f"    {reason['mender']}: {reason['how']}")
+    for delivery in document["outbox"]:
+        cause = f", last attempt: {delivery['cause']}" if delivery["cause"] else ""
+        lines.append(f"exam {delivery['exam_number']} version {delivery['version']} waits to be sent{cause}")
+    for code, n in document["refused_files"].items():
+        lines.append(f"{n} file(s) refused: {reason_of(code).sentence}")
+    return lines
