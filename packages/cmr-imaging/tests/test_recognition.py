@@ -307,3 +307,9 @@ def test_every_vote_is_kept_even_when_it_lost(cine):
         (Layer.GEOMETRY, SeriesKind.UNKNOWN),
     ]
     assert recognition.kind == SeriesKind.CINE
+
+
+def test_the_protocol_of_a_ge_exam_says_nothing_about_one_series(cine):
+    words = {"protocol_name": "Cardiac late enhancement"}
+    assert recognize(cine(manufacturer="GE MEDICAL SYSTEMS", phases=5, **words)).kind == SeriesKind.UNKNOWN
+    assert recognize(cine(manufacturer="SIEMENS", phases=5, **words)).kind == SeriesKind.LGE

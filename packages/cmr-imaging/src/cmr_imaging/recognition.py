@@ -3,7 +3,7 @@
 Kind, in this order:
 1. words that name a purpose which physics cannot see (`PURPOSES`: derived, localizer ...);
 2. the header, where the table `OVERRULES` says that it knows better than the words (a cine named *stress*);
-3. the words, unless they say cine and no position has five phases;
+3. the words, unless they say cine and nothing moves (one phase only);
 4. the header, where words say nothing; then geometry (a short-axis stack of ten phases or more is a cine).
 
 View: words and geometry together. Words win, except against a short axis measured from five slices or more:
@@ -50,7 +50,7 @@ OVERRULES: dict[SeriesKind, frozenset[SeriesKind]] = {
 NO_HEART_PLANE = frozenset({K.LOCALIZER, K.FLOW_PC, K.FLOW4D, K.MRA, K.DERIVED, K.LIVER})
 LONG_AXIS_VIEWS = frozenset({View.TWO_CHAMBER, View.THREE_CHAMBER, View.FOUR_CHAMBER})
 PLAIN_VIEWS = frozenset({View.AXIAL, View.CORONAL, View.SAGITTAL})
-FEWEST_CINE_PHASES = 5
+FEWEST_CINE_PHASES = 2
 WRONG_PLANE_DEG = 45.0
 
 
@@ -126,9 +126,14 @@ def _uids(headers: Sequence[InstanceHeader]) -> set[str]:
 
 def _read(headers: Sequence[InstanceHeader]) -> _Reading:
     descriptions = sorted({h.series_description for h in headers if h.series_description})
-    protocols = sorted({h.protocol_name for h in headers if h.protocol_name})
+    protocols = sorted({h.protocol_name for h in headers if h.protocol_name and not _is_ge(h)})
     features = features_of(headers)
     return _Reading(features, read_text(*descriptions, *protocols), physics_of(features))
+
+
+def _is_ge(header: InstanceHeader) -> bool:
+    """GE writes the protocol of the whole exam into every series: its words say nothing about one of them."""
+    return header.manufacturer.upper().startswith("GE")
 
 
 def _short_axis(readings: Sequence[_Reading]) -> ShortAxis:
