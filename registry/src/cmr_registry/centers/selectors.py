@@ -11,6 +11,7 @@ from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.models import Center, CenterMembership, ConnectorKey, ParticipationAgreement
 from cmr_registry.centers.states import CONTRIBUTING, ONBOARDING, SIGNED
+from cmr_registry.lib.scope import ALL_CENTERS, Scope
 
 
 def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
@@ -25,6 +26,12 @@ def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
 def connector_key_find(key: str) -> ConnectorKey | None:
     """The unrevoked connector key whose digest is that of `key`."""
     return ConnectorKey.objects.filter(digest=key_digest(key), revoked_at=None).first()
+
+
+def centers_in(scope: Scope) -> list[Center]:
+    """The centers of a scope, by name."""
+    centers = Center.objects.all()
+    return list(centers if scope is ALL_CENTERS else centers.filter(pk__in=scope))
 
 
 def center_by_code(code: str) -> Center | None:

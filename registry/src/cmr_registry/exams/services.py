@@ -23,6 +23,7 @@ def exam_record(
     imaging_study: ImagingStudy | None,
     at: datetime,
     actor: str,
+    is_stated: bool = True,
 ) -> Examination:
     """Record an accepted version of an exam: a first one creates it, a later one supersedes.
 
@@ -36,6 +37,8 @@ def exam_record(
         imaging_study: the accepted study, None for a report that came before its images.
         at: instant of acceptance, UTC.
         actor: `Principal.actor`.
+        is_stated: False for a manifest that the registry made for plain images: it says nothing about day,
+            year, version or profile of an exam that is already known.
 
     Raises:
         SubjectMismatchError: the exam is stored under another subject.
@@ -51,8 +54,10 @@ def exam_record(
     elif manifest.version < exam.version:
         raise SupersededError("A newer version of the exam is already stored.")
     exam.imaging_study = imaging_study or exam.imaging_study
-    exam.day, exam.exam_year, exam.version = manifest.day, manifest.exam_year, manifest.version
-    exam.deid_profile, exam.key_id, exam.accepted_at = manifest.profile, manifest.key_id, at
+    exam.accepted_at = at
+    if is_stated or exam._state.adding:
+        exam.day, exam.exam_year, exam.version = manifest.day, manifest.exam_year, manifest.version
+        exam.deid_profile, exam.key_id = manifest.profile, manifest.key_id
     exam.save()
     changed = _case_reports_record(exam, manifest, at, actor)
     if manifest.contents is not Contents.IMAGES_ONLY:

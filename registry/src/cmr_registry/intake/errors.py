@@ -2,7 +2,9 @@
 
 IntakeError
 ├── DeliveryAbsentError      no such delivery in the caller's scope; answered as 404
-└── DeliveryUnclosableError  a delivery that has a manifest, or none of whose instances is held
+├── DeliveryUnclosableError  a delivery that has a manifest, or is closed already
+├── DeliveryIncompleteError  a complete delivery misses an instance: something was lost, nothing is accepted
+└── ConflictDecidedError     a conflict that is decided, or cannot be decided so
 
 DeliveryRejected             a delivery is not opened; carries a `reason` of cmr_exchange.reasons
 """
@@ -20,6 +22,14 @@ class DeliveryAbsentError(IntakeError):
 
 class DeliveryUnclosableError(IntakeError):
     """This delivery cannot be closed by hand; the text says why."""
+
+
+class DeliveryIncompleteError(IntakeError):
+    """An instance that was stored cannot be found; nothing is accepted and no receipt is given."""
+
+
+class ConflictDecidedError(IntakeError):
+    """This conflict is decided already, or cannot be decided so; the text says which."""
 
 
 class DeliveryRejected(Exception):

@@ -5,19 +5,21 @@ import uuid
 from django.db import models
 
 from cmr_registry.centers.models import CenterOwned
-from cmr_registry.intake.states import DeliveryState
+from cmr_registry.intake.states import ConflictDecision, DeliveryState, DeliveryVia
 
 
 class Delivery(CenterOwned):
     """One version of one exam on its way in; named within its center by the hash of its manifest.
 
     A delivery without a manifest (plain STOW-RS from a PACS, an uploaded ZIP) gets one made for it when it
-    closes. `manifest_object` is an encrypted object; `problems` lists reason codes with instance UIDs.
+    closes; while open there is one per center and study. `manifest_object` names an encrypted object; `problems`
+    lists reason codes with the instance UID or dictionary item that they are about. `claimed_until` and
+    `claim_token` belong to `lib.claims`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the manifest; empty while it has none")
-    via = models.CharField(max_length=16, choices=[(v, v) for v in ("connector", "stow", "page")])
+    via = models.CharField(max_length=16, choices=[(v.value, v.value) for v in DeliveryVia])
     state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in DeliveryState])
     subject_pseudonym = models.CharField(max_length=17, blank=True)
     exam_pseudonym = models.CharField(max_length=17, blank=True)
@@ -42,7 +44,12 @@ class Delivery(CenterOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["center", "digest"], condition=~models.Q(digest=""), name="one_delivery_per_manifest"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["center", "study_instance_uid"],
+                condition=models.Q(digest="", state=DeliveryState.OPEN.value),
+                name="one_open_plain_delivery_per_study",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "last_activity_at"], name="deliveries_by_state"),
@@ -55,16 +62,23 @@ class Delivery(CenterOwned):
 
 
 class Conflict(CenterOwned):
-    """An instance whose UID is already stored with other bytes: kept apart until a person decides (L7)."""
+    """What a delivery says against what is stored; both are kept, and a person decides (L7).
+
+    Of an instance (`same_uid_other_bytes`) the offered bytes stand in a pack of their own, `pack`; a conflict
+    about the exam as a whole (`subject_mismatch`) names no instance.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="conflicts")
     reason = models.CharField(max_length=32)
-    sop_instance_uid = models.CharField(max_length=64)
-    stored_sha256 = models.CharField(max_length=64)
-    offered_sha256 = models.CharField(max_length=64)
+    sop_instance_uid = models.CharField(max_length=64, blank=True)
+    stored_sha256 = models.CharField(max_length=64, blank=True)
+    offered_sha256 = models.CharField(max_length=64, blank=True)
+    pack = models.UUIDField(null=True, help_text="pack that keeps the offered bytes apart")
     noted_at = models.DateTimeField(auto_now_add=True)
-    decision = models.CharField(max_length=16, blank=True)
+    decision = models.CharField(
+        max_length=16, blank=True, choices=[(d.value, d.value) for d in ConflictDecision]
+    )
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=80, blank=True)
 
@@ -74,3 +88,21 @@ class Conflict(CenterOwned):
                 fields=["delivery", "sop_instance_uid", "offered_sha256"], name="one_conflict_per_instance"
             )
         ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class RefusedInstance(CenterOwned):
+    """All that remains of an instance that was refused: why, how large, when, and who sent it (contract.md)."""
+
+    reason = models.CharField(max_length=32)
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(max_length=80)
+
+    class Meta(CenterOwned.Meta):
+        indexes = [models.Index(fields=["center", "-at"], name="newest_refusals_first")]
+
+    def __str__(self) -> str:
+        return self.reason

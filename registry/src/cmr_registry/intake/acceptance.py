@@ -1,0 +1,205 @@
+"""The worker's half of intake: a complete delivery becomes subject, study, exam and receipt in one transaction.
+
+Until that transaction commits the exam is invisible; when it commits, the receipt stands with it (contract.md).
+"""
+
+import base64
+import time
+from datetime import UTC, datetime
+
+from django.utils import timezone
+
+from cmr_exchange.manifest import DeliveryManifest
+from cmr_exchange.receipt import Receipt
+from cmr_exchange.versions import EXCHANGE_VERSION
+from cmr_registry.accounts.policy import Principal
+from cmr_registry.archive.models import ImagingStudy
+from cmr_registry.archive.services import instances_held, pack_listing, study_accept
+from cmr_registry.audit.services import audited, event_record
+from cmr_registry.exams.selectors import exam_by_pseudonym
+from cmr_registry.exams.services import exam_record
+from cmr_registry.intake.errors import ConflictDecidedError, DeliveryIncompleteError
+from cmr_registry.intake.models import Conflict, Delivery
+from cmr_registry.intake.selectors import manifest_of, packs_of_study, plain_subject
+from cmr_registry.intake.services import delivery_refuse
+from cmr_registry.intake.states import ConflictDecision, DeliveryState, DeliveryVia, require_step
+from cmr_registry.lib.claims import Claim, ClaimLostError, claim_confirm, claim_next
+from cmr_registry.lib.keyring import keyring
+from cmr_registry.lib.log import event
+from cmr_registry.subjects.models import Subject
+from cmr_registry.subjects.services import subject_ensure
+
+WORKER = "job:intake"
+
+
+def delivery_accept(*, delivery: Delivery, claim: Claim | None = None) -> Delivery:
+    """Accept a complete delivery, or find the conflict or refusal that ends it; accepting twice changes nothing.
+
+    Args:
+        delivery: the delivery.
+        claim: the worker's claim on it; taken here where none is handed in.
+
+    Raises:
+        ClaimLostError: another worker has it.
+        DeliveryIncompleteError: something that was stored is gone; nothing changes.
+    """
+    if claim is None:
+        claimed = claim_next(Delivery.objects.filter(pk=delivery.pk))
+        if claimed is None:
+            raise ClaimLostError("Another worker has this delivery.")
+        claim = claimed[1]
+    started = time.monotonic()
+    row = _delivery_settle(claim)
+    elapsed = round(1000 * (time.monotonic() - started))
+    event("delivery_settled", delivery=str(row.pk), state=row.state, n_expected=row.n_expected, ms=elapsed)
+    return row
+
+
+@audited
+def conflict_decide(*, conflict: Conflict, decision: ConflictDecision, by: Principal) -> Conflict:
+    """Decide a conflict. When none is left open, the delivery goes back to the worker or ends.
+
+    Raises:
+        ConflictDecidedError: it is decided, or the exam stands under another subject, where no byte can settle it.
+    """
+    delivery = Delivery.objects.select_for_update().get(pk=conflict.delivery_id)
+    row = Conflict.objects.get(pk=conflict.pk)
+    if row.decision:
+        raise ConflictDecidedError("This conflict is decided already.")
+    if row.reason == "subject_mismatch" and decision is not ConflictDecision.REFUSE:
+        raise ConflictDecidedError("An exam of another subject can only be refused.")
+    row.decision, row.decided_at, row.decided_by = decision.value, timezone.now(), by.actor
+    row.save(update_fields=["decision", "decided_at", "decided_by"])
+    if delivery.state == DeliveryState.CONFLICT:
+        _go_on(delivery)
+    event_record(
+        actor=by.actor,
+        action="conflict.decide",
+        center=row.center_id,
+        target=f"delivery:{delivery.pk}",
+        detail={"reason": row.reason, "decision": decision.value},
+    )
+    return row
+
+
+def _go_on(delivery: Delivery) -> None:
+    """A delivery whose conflicts are all decided ends, or is complete again."""
+    decisions = set(delivery.conflicts.values_list("decision", flat=True))
+    if ConflictDecision.REFUSE.value in decisions:
+        reasons = delivery.conflicts.filter(decision=ConflictDecision.REFUSE.value)
+        delivery_refuse(delivery, reasons.values_list("reason", flat=True)[0])
+    elif "" not in decisions and delivery.digest:
+        delivery.state = require_step(delivery.state, DeliveryState.COMPLETE)
+        delivery.save(update_fields=["state"])
+    elif "" not in decisions:
+        delivery_refuse(delivery, "same_uid_other_bytes")
+
+
+@audited
+def _delivery_settle(claim: Claim) -> Delivery:
+    row = Delivery.objects.select_for_update(of=("self",)).select_related("center").get(pk=claim.pk)
+    if row.state == DeliveryState.COMPLETE:
+        manifest = manifest_of(row)
+        exam = exam_by_pseudonym(row.center_id, manifest.exam)
+        if exam is not None and exam.version > manifest.version:
+            delivery_refuse(row, "superseded")
+        elif _is_in_conflict(row, manifest):
+            row.state = require_step(row.state, DeliveryState.CONFLICT)
+            row.save(update_fields=["state"])
+        else:
+            _accept(row, manifest)
+        event_record(
+            actor=WORKER,
+            action="delivery.accept",
+            center=row.center_id,
+            target=f"delivery:{row.pk}",
+            detail={"state": row.state, "version": row.version, "n_instances": row.n_expected},
+        )
+    claim_confirm(claim)
+    return row
+
+
+def _is_in_conflict(row: Delivery, manifest: DeliveryManifest) -> bool:
+    """Note a conflict of subject or bytes; True while any conflict of the delivery is undecided."""
+    exam = exam_by_pseudonym(row.center_id, manifest.exam)
+    known = exam.subject.pseudonym if exam else ""
+    if manifest.study_instance_uid:
+        known = known or plain_subject(row.center_id, manifest.study_instance_uid)
+    if known and known != manifest.subject:
+        _note(row, "subject_mismatch")
+    return row.conflicts.filter(decision="").exists()
+
+
+def _note(row: Delivery, code: str) -> None:
+    _, made = Conflict.objects.get_or_create(
+        center_id=row.center_id,
+        delivery=row,
+        sop_instance_uid="",
+        offered_sha256="",
+        defaults={"reason": code},
+    )
+    if made:
+        row.problems = [*row.problems, {"code": code}]
+        row.save(update_fields=["problems"])
+
+
+def _accept(row: Delivery, manifest: DeliveryManifest) -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+    subject = subject_ensure(center=row.center, pseudonym=manifest.subject, actor=WORKER)
+    study = _study(row, manifest, subject, at)
+    exam_record(
+        subject=subject,
+        manifest=manifest,
+        imaging_study=study,
+        at=at,
+        actor=WORKER,
+        is_stated=row.via == DeliveryVia.CONNECTOR,
+    )
+    row.receipt = _receipt(row, manifest, at).to_document()
+    row.state, row.ended_at = require_step(row.state, DeliveryState.ACCEPTED), at
+    row.save(update_fields=["receipt", "state", "ended_at"])
+
+
+def _study(row: Delivery, manifest: DeliveryManifest, subject: Subject, at: datetime) -> ImagingStudy | None:
+    """Compose what the packs hold into the study's segments; None for a report alone."""
+    if not manifest.study_instance_uid:
+        return None
+    _require_all(row, manifest)
+    packs = packs_of_study(row.center_id, manifest.study_instance_uid)
+    wanted = {one.sop_instance_uid: one.sha256 for pack in packs for one in pack_listing(pack)}
+    return study_accept(
+        subject=subject,
+        study_instance_uid=manifest.study_instance_uid,
+        packs=packs,
+        wanted=wanted,
+        facts={series.series_instance_uid: series.facts.to_document() for series in manifest.series},
+        at=at,
+    )
+
+
+def _require_all(row: Delivery, manifest: DeliveryManifest) -> None:
+    """Every listed instance is held; of a decided conflict the stored bytes count."""
+    held = instances_held(center_id=row.center_id, study_instance_uid=manifest.study_instance_uid or "")
+    settled = set(row.conflicts.values_list("sop_instance_uid", flat=True))
+    for entry in manifest.instances():
+        stored = held.get(entry.sop_instance_uid)
+        if stored is None or (stored != entry.sha256 and entry.sop_instance_uid not in settled):
+            raise DeliveryIncompleteError("A stored instance of the delivery cannot be found.")
+
+
+def _receipt(row: Delivery, manifest: DeliveryManifest, at: datetime) -> Receipt:
+    signing = keyring().signing_key()
+    unsigned = Receipt(
+        exchange_version=EXCHANGE_VERSION,
+        delivery=row.digest,
+        center=manifest.center,
+        exam=manifest.exam,
+        version=manifest.version,
+        n_instances=row.n_expected,
+        n_bytes=sum(entry.size for entry in manifest.instances()),
+        accepted_at=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        registry_key=signing.name,
+    )
+    signature = signing.private_key.sign(unsigned.signed_bytes())
+    document = unsigned.to_document() | {"signature": base64.b64encode(signature).decode("ascii")}
+    return Receipt.from_document(document)
