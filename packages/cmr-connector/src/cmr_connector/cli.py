@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -25,6 +26,7 @@ from cmr_connector.states import ExamState
 from cmr_connector.workplace import Workplace, open_workplace, worker_lock
 
 DONE, ATTENTION, WRONG_USAGE = 0, 1, 2
+LOG_NAME = "connector.log"
 _WAIT_FOR_AGENT_S = 3600.0
 
 serve_desk: BuildDesk | None = None
@@ -109,9 +111,9 @@ def _send(arguments: argparse.Namespace) -> int:
     config = _config(arguments)
     config.api_key()
     _require_path(arguments.path)
-    log.to_stream(None if sys.stderr.isatty() else sys.stderr)
     workplace = open_workplace(config)
     try:
+        log.to_stream((config.data_dir / LOG_NAME).open("a", encoding="utf-8"))
         with Steps(enabled=sys.stderr.isatty() and not arguments.json) as steps:
             hand_over = take_all(workplace, arguments.path, Source.COMMAND, steps.report)
             exams = _carry(workplace, hand_over, steps)
@@ -137,7 +139,7 @@ def _carry(workplace: Workplace, hand_over: HandOver, steps: "Steps") -> list[Ex
 
 def _tell(workplace: Workplace, hand_over: HandOver, exams: list[ExamRow], as_json: bool) -> int:
     receipts = {exam.id: newest_receipt(workplace, exam.id) for exam in exams}
-    document = {
+    document: dict[str, Any] = {
         "files": {outcome.value: hand_over.outcomes()[outcome] for outcome in Outcome},
         "problems": [
             {"file": file.label, "reason": file.taken.reason.code}
@@ -162,13 +164,13 @@ def _tell(workplace: Workplace, hand_over: HandOver, exams: list[ExamRow], as_js
     return DONE if is_well and not hand_over.problems() else ATTENTION
 
 
-def _print_outcome(hand_over: HandOver, exams: list[ExamRow], document: dict[str, object]) -> None:
+def _print_outcome(hand_over: HandOver, exams: list[ExamRow], document: dict[str, Any]) -> None:
     counts = ", ".join(f"{n} {outcome.value}" for outcome, n in hand_over.outcomes().items())
     print(f"files: {counts or 'none'}")
     for file in hand_over.problems():
         if file.taken.reason is not None:
             print(f"  {file.label}: {file.taken.reason.sentence} {file.taken.reason.how}", file=sys.stderr)
-    for shown in document["exams"] if isinstance(document["exams"], list) else []:
+    for shown in document["exams"]:
         print(f"exam {shown['number']}  {shown['exam']}  {shown['state']}  version {shown['version']}")
         if shown["reason"]:
             print(f"  {shown['reason']['sentence']} {shown['reason']['how']}", file=sys.stderr)
@@ -285,10 +287,11 @@ def _require_path(path: Path) -> None:
         raise SettingsError("path: there is no such file or folder.")
 
 
+_STEP_NAMES = {"take": "taking in", "prepare": "de-identifying", "send": "sending"}
+
+
 class Steps:
     """Progress of a hand-over on a terminal; silent elsewhere."""
-
-    _NAMES = {"take": "taking in", "prepare": "de-identifying", "send": "sending"}
 
     def __init__(self, enabled: bool) -> None:
         """Show bars when `enabled`."""
@@ -309,7 +312,7 @@ class Steps:
             return
         if self._bar is None or self._step != step:
             self.__exit__()
-            self._bar, self._step = tqdm(desc=self._NAMES[step], unit="image", total=of or None), step
+            self._bar, self._step = tqdm(desc=_STEP_NAMES[step], unit="image", total=of or None), step
         self._bar.total = of or None
         self._bar.n = done
         self._bar.refresh()

@@ -40,7 +40,15 @@ class ArchiveReadError(ConnectorError):
 
 
 class RegistryError(ConnectorError):
-    """The registry did not do what the contract says."""
+    """The registry did not do what the contract says.
+
+    Attributes:
+        status: HTTP status of its answer, None where there was none.
+    """
+
+    def __init__(self, text: str, status: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class RegistryUnreachableError(RegistryError):

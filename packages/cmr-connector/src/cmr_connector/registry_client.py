@@ -102,13 +102,17 @@ class RegistryClient:
         """
         return _delivery(self._request("GET", f"/api/v1/deliveries/{uuid.UUID(delivery_id)}").json())
 
-    def hello(self) -> httpx.Response:
-        """Ask for something small with the key; the answer's headers tell the registry's time.
+    def accepts_key(self) -> str:
+        """Ask for a delivery that nobody made, which only a holder of a good key is told does not exist.
+
+        Returns:
+            The registry's time as its `Date` header states it.
 
         Raises:
-            RegistryError: as `open_delivery`.
+            RegistryError: the key is refused, or the address is no registry.
         """
-        return self._request("GET", "/api/v1/receipt-key")
+        answer = self._request("GET", f"/api/v1/deliveries/{uuid.UUID(int=0)}", also_plain=404)
+        return str(answer.headers.get("date", ""))
 
     def receipt_key(self) -> ReceiptKey:
         """The registry's public receipt key, for pinning.
@@ -153,6 +157,7 @@ class RegistryClient:
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
         also: tuple[int, ...] = (),
+        also_plain: int | None = None,
     ) -> httpx.Response:
         try:
             answer = self._http.request(method, path, content=content, headers=headers)
@@ -160,10 +165,14 @@ class RegistryClient:
             raise RegistryUnreachableError(f"no answer ({type(error).__name__})") from None
         if answer.status_code >= 500 or answer.status_code in (408, 425, 429):
             raise RegistryUnreachableError(f"answer {answer.status_code}")
+        if answer.status_code == also_plain:
+            return answer
         is_json = "json" in answer.headers.get("content-type", "")
         stow_answer = answer.status_code in also and _is_stow(answer, is_json)
         if not answer.is_success and not stow_answer:
-            raise RegistryError(f"answer {answer.status_code} ({_problem_code(answer, is_json)})")
+            raise RegistryError(
+                f"answer {answer.status_code} ({_problem_code(answer, is_json)})", answer.status_code
+            )
         if not is_json:
             raise RegistryError("The registry's answer is not JSON; check registry.url.")
         return answer

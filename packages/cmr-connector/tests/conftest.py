@@ -1,0 +1,278 @@
+"""A small registry that keeps its side of the contract for real, and a connector put together in a temp folder.
+
+The registry is a Starlette application behind uvicorn: it stores on disk, checks hashes and the verifier's
+findings, signs receipts with Ed25519, and can be told to fail in the ways that networks and servers fail.
+"""
+
+import base64
+import dataclasses
+import hashlib
+import json
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+import uvicorn
+from cmr_connector import log
+from cmr_connector.config import from_document
+from cmr_connector.config_template import initialize
+from cmr_connector.workplace import open_workplace
+from cmr_deid.verify import inspect
+from cmr_exchange.canonical import sha256_hex
+from cmr_exchange.errors import ExchangeError
+from cmr_exchange.manifest import DeliveryManifest
+from cmr_exchange.reasons import reason
+from cmr_exchange.receipt import Receipt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+API_KEY = "test-key-of-center-a"
+
+
+class SmallRegistry:
+    """The registry's side of the contract, for one center."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key = Ed25519PrivateKey.generate()
+        self.key_name = "test-registry-1"
+        self.deliveries: dict[str, dict] = {}
+        self.manifests: dict[str, DeliveryManifest] = {}
+        self.stow_requests = 0
+        self.received_bytes = 0
+        self.stored_writes: list[str] = []
+        self.fail_next = 0
+        self.stow_delay_s = 0.0
+        self.refuse: dict[str, str] = {}
+        self.conflict = False
+        self.lock = threading.RLock()
+        routes = [
+            Route("/api/v1/deliveries", self.open, methods=["POST"]),
+            Route("/api/v1/deliveries/{id}", self.show),
+            Route("/api/v1/receipt-key", self.receipt_key),
+            Route("/dicom-web/studies", self.stow, methods=["POST"]),
+        ]
+        self.app = Starlette(routes=routes)
+        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+
+    def stored(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
+
+    def accepted(self) -> list[DeliveryManifest]:
+        ids = [name for name, delivery in self.deliveries.items() if delivery["state"] == "accepted"]
+        return [self.manifests[name] for name in ids]
+
+    async def open(self, request):
+        if (problem := self._problem(request)) is not None:
+            return problem
+        try:
+            manifest = DeliveryManifest.from_document(json.loads(await request.body()))
+        except (ExchangeError, ValueError):
+            return self._refusal(422, "malformed_manifest")
+        name = str(uuid.uuid5(uuid.NAMESPACE_OID, manifest.digest()))
+        with self.lock:
+            known = name in self.deliveries
+            if not known:
+                self.manifests[name] = manifest
+                self.deliveries[name] = {"id": name, "state": "open", "receipt": None, "problems": []}
+            return JSONResponse(self._view(name), 200 if known else 201)
+
+    async def show(self, request):
+        if (problem := self._problem(request)) is not None:
+            return problem
+        name = request.path_params["id"]
+        with self.lock:
+            return JSONResponse(self._view(name)) if name in self.deliveries else self._refusal(404, "unknown")
+
+    async def receipt_key(self, request):
+        raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return JSONResponse({"registry_key": self.key_name, "public_key": base64.b64encode(raw).decode()})
+
+    async def stow(self, request):
+        body = await request.body()
+        self.stow_requests += 1
+        if (problem := self._problem(request)) is not None:
+            return problem
+        boundary = request.headers["content-type"].partition("boundary=")[2].encode()
+        parts = [part.partition(b"\r\n\r\n")[2][:-2] for part in body.split(b"--" + boundary)[1:-1]]
+        time.sleep(self.stow_delay_s)
+        with self.lock:
+            manifest = self.manifests[request.headers["cmr-delivery"]]
+            expected = {entry.sop_instance_uid: entry for entry in manifest.instances()}
+            referenced, failed = [], []
+            for data in parts:
+                uid, code = self._store(data, expected)
+                item = {"00081155": {"vr": "UI", "Value": [uid]}}
+                if code is None:
+                    referenced.append(item)
+                else:
+                    status = {"00081197": {"vr": "US", "Value": [reason(code).dicom_status]}}
+                    failed.append(item | status | {"cmr_reason": code})
+        answer = {}
+        if referenced:
+            answer["00081199"] = {"vr": "SQ", "Value": referenced}
+        if failed:
+            answer["00081198"] = {"vr": "SQ", "Value": failed}
+        status = 200 if not failed else (202 if referenced else 409)
+        return JSONResponse(answer, status, media_type="application/dicom+json")
+
+    def _store(self, data, expected):
+        self.received_bytes += len(data)
+        inspection = inspect(data)
+        uid = inspection.sop_instance_uid
+        if inspection.findings:
+            return uid, inspection.findings[0].reason_code
+        if uid in self.refuse:
+            return uid, self.refuse[uid]
+        if uid not in expected:
+            return uid, "not_in_manifest"
+        if expected[uid].sha256 != hashlib.sha256(data).hexdigest():
+            return uid, "hash_mismatch"
+        path = self.folder / uid
+        if not path.exists():
+            path.write_bytes(data)
+            self.stored_writes.append(uid)
+        return uid, None
+
+    def _view(self, name):
+        delivery, manifest = self.deliveries[name], self.manifests[name]
+        held = {path.name: path for path in self.folder.iterdir()}
+        missing = [
+            entry.sop_instance_uid
+            for entry in manifest.instances()
+            if entry.sop_instance_uid not in held
+            or sha256_hex(held[entry.sop_instance_uid].read_bytes()) != entry.sha256
+        ]
+        if delivery["state"] == "open" and not missing:
+            if self.conflict:
+                delivery["state"] = "conflict"
+                delivery["problems"] = [{"code": "same_uid_other_bytes", "instance": None, "sentence": ""}]
+            else:
+                delivery["state"], delivery["receipt"] = "accepted", self._receipt(manifest)
+        return delivery | {"missing": missing}
+
+    def _receipt(self, manifest):
+        instances = list(manifest.instances())
+        receipt = Receipt(
+            exchange_version=1,
+            delivery=manifest.digest(),
+            center=manifest.center,
+            exam=manifest.exam,
+            version=manifest.version,
+            n_instances=len(instances),
+            n_bytes=sum(entry.size for entry in instances),
+            accepted_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            registry_key=self.key_name,
+        )
+        signature = base64.b64encode(self.key.sign(receipt.signed_bytes())).decode()
+        return dataclasses.replace(receipt, signature=signature).to_document()
+
+    def _problem(self, request):
+        if self.fail_next > 0:
+            self.fail_next -= 1
+            return Response("busy", 503)
+        if request.headers.get("authorization") != f"Bearer {API_KEY}":
+            return self._refusal(401, "key_unknown")
+        return None
+
+    @staticmethod
+    def _refusal(status, code):
+        return JSONResponse({"type": "about:blank", "title": code, "status": status, "code": code}, status)
+
+
+@pytest.fixture()
+def registry(tmp_path):
+    small = SmallRegistry(tmp_path / "registry")
+    small.start()
+    yield small
+    small.stop()
+
+
+@pytest.fixture(autouse=True)
+def log_lines(tmp_path):
+    path = tmp_path / "log.jsonl"
+    with path.open("w") as file:
+        log.to_stream(file)
+        yield lambda: [json.loads(line) for line in path.read_text().splitlines()]
+        log.to_stream(None)
+
+
+@pytest.fixture()
+def home(tmp_path, registry):
+    """A connector's folder: settings, center key, registry key."""
+    folder = tmp_path / "connector"
+    initialize(folder, "center-a", registry.url)
+    (folder / "registry.key").write_text(API_KEY + "\n")
+    (folder / "registry.key").chmod(0o600)
+    return folder
+
+
+@pytest.fixture()
+def make_workplace(home, registry):
+    """Put a connector together; options are settings by table."""
+    opened = []
+
+    def make(**tables):
+        document = {
+            "center": {"code": "center-a"},
+            "registry": {"url": registry.url, "batch_instances": 7},
+            "scp": {"port": 0, "allowed_ae": ["PACS"]},
+            "mllp": {"port": 0, "enabled": True},
+            "desk": {"enabled": False},
+            "folder": {"settle_s": 0.0, "poll_s": 0.05},
+            "pipeline": {"quiet_seconds": 0.0},
+        }
+        for name, settings in tables.items():
+            document[name] = document.get(name, {}) | settings
+        workplace = open_workplace(from_document(document, home))
+        opened.append(workplace)
+        return workplace
+
+    yield make
+    for workplace in opened:
+        workplace.close()
+
+
+@pytest.fixture()
+def workplace(make_workplace):
+    return make_workplace()
+
+
+@pytest.fixture()
+def deliver():
+    """Prepare and send everything that has settled, as the agent's two workers do."""
+
+    def run(workplace, rounds=20):
+        client = workplace.client()
+        try:
+            sender = workplace.sender(client)
+            for _ in range(rounds):
+                busy = workplace.pipeline.step()
+                busy = sender.step() or busy
+                if busy is None:
+                    return
+        finally:
+            client.close()
+
+    return run
