@@ -1,8 +1,10 @@
-"""The ASGI entry: DICOMweb goes to the Starlette sub-app, everything else to Django."""
+"""The ASGI entry: sets Django up, then hands over to `dispatch`, whose imports need it."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmr_registry.config.settings")
-application = get_asgi_application()
+django.setup()
+application = import_string("cmr_registry.config.dispatch.application")

@@ -1,11 +1,16 @@
 """Composes the Principal once per request, key and job: the only place that joins accounts and memberships."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from importlib import import_module
+from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from starlette.requests import HTTPConnection
 
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.models import Account
@@ -34,6 +39,21 @@ def principal_of_key(authorization: str) -> Principal:
     if found is None:
         return NOBODY
     return Principal(actor=f"key:{found.pk}", center_roles={found.center_id: frozenset({Role.CONNECTOR})})
+
+
+def principal_of_scope(scope: MutableMapping[str, Any]) -> Principal:
+    """The Principal of an ASGI request outside of Django's middleware: its key, or else its session."""
+    request = HTTPConnection(scope)
+    authorization = request.headers.get("authorization", "")
+    if authorization:
+        return principal_of_key(authorization)
+    session = request.cookies.get(settings.SESSION_COOKIE_NAME)
+    if not session:
+        return NOBODY
+    shadow = HttpRequest()
+    shadow.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
+    account = get_user(shadow)
+    return principal_of_account(account) if isinstance(account, Account) else NOBODY
 
 
 def principal_of_job(name: str) -> Principal:

@@ -1,7 +1,22 @@
-"""All addresses of the server but DICOMweb, which `asgi` dispatches (contract.md, "Addresses of the server")."""
+"""All addresses of the server but DICOMweb, which `dispatch` hands on (contract.md, "Addresses of the server")."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cmr_registry.config import views
+from cmr_registry.config.api import api, api_docs, openapi_document
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("cmr_registry.public.urls")),
+    path("", include("cmr_registry.desks.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("exams/", include("cmr_registry.exams.urls")),
+    path("centers/", include("cmr_registry.intake.urls")),
+    path("viewer/", include("cmr_registry.dicomweb.urls")),
+    path("api/v1/openapi.json", openapi_document, name="openapi"),
+    path("api/v1/docs", api_docs, name="api_docs"),
+    path("api/v1/", api.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
 ]
+
+handler404 = "cmr_registry.config.views.absent"
