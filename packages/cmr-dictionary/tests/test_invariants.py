@@ -162,3 +162,8 @@ def test_a_chain_of_conditions_is_no_circle():
     rows = [coded("a"), coded("b", **{BRANCHING: '[a]="1"'}), coded("c", **{BRANCHING: '[b]="1" or [a]="1"'})]
     rows.append(row("d", **{BRANCHING: '[c]="1" and [b]="1"'}))
     assert len(read_dictionary(table(*rows)).items) == 4
+
+
+def test_items_can_be_kept_in_sets():
+    items = load().items.values()
+    assert len(set(items)) == len(items)

@@ -13,6 +13,8 @@ from cmr_imaging.vectors import cross, normal_of, reject, unit
 
 SAX_NORMAL = (0.47956, -0.61872, -0.62225)
 FOUR_NORMAL = (0.0545, 0.8221, -0.5667)
+SAX_ROW = (0.792067, 0.0, 0.610434)
+TILTED_NORMAL = unit(reject((0.47956, -0.51872, -0.72225), SAX_ROW))
 
 
 def upright(degrees):
@@ -313,3 +315,24 @@ def test_the_protocol_of_a_ge_exam_says_nothing_about_one_series(cine):
     words = {"protocol_name": "Cardiac late enhancement"}
     assert recognize(cine(manufacturer="GE MEDICAL SYSTEMS", phases=5, **words)).kind == SeriesKind.UNKNOWN
     assert recognize(cine(manufacturer="SIEMENS", phases=5, **words)).kind == SeriesKind.LGE
+
+
+def test_slices_at_the_same_place_count_once_for_the_short_axis(cine):
+    again = [cine(start=10.0 * (k // 2), series_instance_uid=f"1.{k}") for k in range(8)]
+    assert recognize_exam(again)[0].votes[-1].rule == "along_short_axis"
+
+
+def test_parallel_slices_beside_another_stack_do_not_count_for_it(cine):
+    tilted = (*SAX_ROW, *cross(TILTED_NORMAL, SAX_ROW))
+    exam = [
+        cine(slices=4, series_instance_uid="1"),
+        cine(slices=4, orientation=tilted, series_instance_uid="2"),
+    ]
+    assert [r.votes[-1].confidence for r in recognize_exam(exam)] == [0.7, 0.7]
+
+
+def test_magnitude_and_phase_images_of_one_plane_are_one_flow_series(cine):
+    headers = [*cine("axial"), *cine("axial", image_type=("ORIGINAL", "PRIMARY", "P"))]
+    recognition = recognize(headers)
+    assert (recognition.kind, recognition.view) == (SeriesKind.FLOW_PC, View.AXIAL)
+    assert (recognition.n_positions, recognition.n_phases) == (1, 20)

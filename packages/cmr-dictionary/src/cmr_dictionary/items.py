@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class ItemKind(enum.StrEnum):
@@ -101,7 +101,7 @@ class Item:
     source: str
     basis: str
     concept: str
-    answer_concepts: Mapping[str, str]
+    answer_concepts: Mapping[str, str] = field(hash=False)
 
     @property
     def may_cross(self) -> bool:

@@ -129,9 +129,7 @@ def turned(short_axis: ShortAxis, planes: Iterable[tuple[Features, View]]) -> Sh
 
 
 def distance_deg(rotation: float, view: View) -> float:
-    """Degrees between a measured rotation and that of a long-axis view; 0 for a view without one."""
-    if view not in ROTATIONS:
-        return 0.0
+    """Degrees between a measured rotation and that of a view of `ROTATIONS`."""
     return _apart(rotation, ROTATIONS[view])
 
 
@@ -159,10 +157,9 @@ def _upright_below(short_axis: ShortAxis) -> float:
     return 0.4 if short_axis.n_positions > 0 else 0.35
 
 
-def _rotation(normal: Vector, short_axis: ShortAxis) -> float | None:
-    first = unit(reject(FOUR_CHAMBER_NORMAL, short_axis.axis))
-    if first is None:
-        return None
+def _rotation(normal: Vector, short_axis: ShortAxis) -> float:
+    """Degrees from the average 4-chamber normal; a short axis (`LEAST_LIKENESS`) is never parallel to it."""
+    first = unit(reject(FOUR_CHAMBER_NORMAL, short_axis.axis)) or FOUR_CHAMBER_NORMAL
     second = cross(short_axis.axis, first)
     return math.degrees(math.atan2(dot(normal, second), dot(normal, first))) % 180.0
 

@@ -229,7 +229,8 @@ def _latest_acquisition(
     if largest < 2 or len(whole) < 2 or not _overlap(headers, whole):
         return members, []
     newest = max(whole, key=lambda group: max(_order(headers[i]) for i in group))
-    return newest, [i for i in members if i not in set(newest)]
+    kept = set(newest)
+    return newest, [i for i in members if i not in kept]
 
 
 def _overlap(headers: Sequence[InstanceHeader], groups: list[list[int]]) -> bool:
