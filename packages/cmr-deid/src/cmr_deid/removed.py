@@ -15,6 +15,7 @@ from cmr_deid.vocabulary import VENDORS, WORDS
 
 SHORTEST = 4
 LONGEST = 256
+LONGEST_NOTED = 8192
 _WELL_KNOWN_UID = "1.2.840.10008."
 _SPLIT_NAME = re.compile(r"[\^=\\]+")
 _SPLIT_WORDS = re.compile(r"[^A-Za-z0-9*]+")
@@ -42,7 +43,7 @@ def note(recorder: Recorder, element: Element, rule: Rule, before: str, after: s
 def note_all(recorder: Recorder, element: Element, rule: Rule, encodings: list[str]) -> None:
     """Remember all texts of an attribute that goes, those inside its items too."""
     if element.items is None:
-        if element.vr in _NOTED_VRS:
+        if element.vr in _NOTED_VRS and len(element.value) <= LONGEST_NOTED:
             note(recorder, element, rule, decoded(element, encodings))
         return
     for item in element.items:

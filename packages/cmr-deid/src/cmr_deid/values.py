@@ -4,7 +4,7 @@ import datetime
 import re
 
 _DA = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})\.(\d{2})\.(\d{2})")
-_DT_REST = re.compile(r"\d{0,6}(?:\.\d{1,6})?(?:[+-]\d{4})?")
+_DT_REST = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)(?:[+-]\d{4})?")
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
 OLDEST_AGE_YEARS = 90
 _YEARS_PER = {"Y": 1.0, "M": 1 / 12, "W": 1 / 52.18, "D": 1 / 365.25}
@@ -23,11 +23,12 @@ def shift_date(text: str, days: int) -> str | None:
 
 
 def shift_datetime(text: str, days: int) -> str | None:
-    """A DT value moved by whole days with its time of day and zone unchanged, None if it has no full date."""
-    date = shift_date(text[:8], days)
-    if date is None or not _DT_REST.fullmatch(text[8:]):
-        return None
-    return date + text[8:]
+    """A DT value moved by whole days with its time of day unchanged, None if it has no full date.
+
+    The zone is dropped: it tells the region, and the standard removes (0008,0201) for that.
+    """
+    date, rest = shift_date(text[:8], days), _DT_REST.fullmatch(text[8:])
+    return None if date is None or rest is None else date + rest[1]
 
 
 def clean_age(text: str) -> str | None:

@@ -1,0 +1,100 @@
+import string
+
+import pytest
+from cmr_deid.descriptors import clean_technical, clean_words, is_public_code
+from hypothesis import given
+from hypothesis import strategies as st
+
+TECHNIQUE = [
+    "cine_trufi_retro",
+    "*tfi2d1_10",
+    "SAX FIESTA",
+    "fl2d1_v150in",
+    "T1_map_MOLLI_5(3)3",
+    "LGE PSIR sax TI 280",
+    "2-chamber trufi",
+    "perf 3 SA rest_MOCO",
+    "qflow venc 150 aorta",
+    "cine_tf2d25_retro_iPAT_SAX",
+    "Flow_through_plane_v120_asc",
+    "3-Plane Loc",
+    "MRI CARDIAC W WO CONTRAST",
+    "T2*_4echo",
+    "T2 map",
+    "DelayedEnh 10min",
+]
+
+
+@pytest.mark.parametrize("text", TECHNIQUE)
+def test_words_of_technique_stay_as_they_are(text):
+    assert clean_words(text) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Smith John cine 4CH 1955", "cine 4CH"),
+        ("Heart^Rose 12/05/1980 sax", "Heart sax"),
+        ("March 17 cine", "cine"),
+        ("cine 555 123 4567", "cine"),
+        ("cine 555 123 456 sax", "cine sax"),
+        ("CineSAX_SMITH", "CineSAX"),
+        ("McDonaldCine", "Cine"),
+        ("Dr. Hand 4CH LGE", "4CH LGE"),
+        ("ANONYMIZED", ""),
+        ("42", ""),
+        ("cine 17.03.2021", "cine"),
+        ("Müller sax", "sax"),
+        ("sax|cine", "sax cine"),
+        ("Ivanova2d1", ""),
+        ("", ""),
+    ],
+)
+def test_everything_else_goes(before, after):
+    assert clean_words(before) == after
+
+
+@given(st.text(alphabet=string.printable + "äöüßñ漢", max_size=60))
+def test_cleaning_twice_changes_nothing_and_answers_ascii(text):
+    once = clean_words(text)
+    assert once.isascii()
+    assert len(once) <= 64
+    assert clean_words(once) == once
+
+
+NAMES = [
+    *("Fnordvexil", "Schmidt", "Garcia", "Nguyen", "Kowalski", "Yamamoto", "Obrien", "Andersson", "Ferrari"),
+    *("Dubois", "Okafor", "Petrov", "Haddad", "Silva", "Novak", "Johnson", "Williams", "Papadopoulos"),
+]
+
+
+@given(st.sampled_from(TECHNIQUE), st.sampled_from(NAMES), st.sampled_from(["{0} {1}", "{1}_{0}", "{1}{0}", "{0}-{1}"]))
+def test_no_name_survives_beside_technique(technique, name, layout):
+    assert name.lower() not in clean_words(layout.format(technique, name)).lower()
+
+
+@pytest.mark.parametrize(
+    "text", ["MR Software release:14.0_M4_0629.a", "syngo MR XA50", "Spine_32_RS", "8CARDIAC", "Ingenia Ambition X"]
+)
+def test_equipment_stays(text):
+    assert clean_technical(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["smith@clinic.org", "20190115", "Smith^John", "2019-01-15", "15.01.2019", "Müller", "123456"]
+)
+def test_what_looks_like_an_identifier_goes_from_equipment(text):
+    assert clean_technical(f"Coil {text} 32") == "Coil 32"
+
+
+def test_the_patients_own_words_go_from_equipment():
+    assert clean_technical("Coil of FNORDVEXIL-2 here", frozenset({"fnordvexil"})) == "Coil of here"
+
+
+def test_only_public_codes_stay():
+    assert is_public_code("DCM", "113100")
+    assert is_public_code("SCT", "80891009")
+    assert not is_public_code("99CLINIC", "SMITH")
+    assert not is_public_code("", "113100")
+    assert not is_public_code("DCM", "Smith^John")
+    assert not is_public_code("DCM", "20210304")
