@@ -1,0 +1,47 @@
+"""What waits for a center, from plain counts."""
+
+from datetime import UTC, datetime, timedelta
+
+from cmr_registry.desks.waiting import CenterFigures, Urgency, center_waiting
+
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+NOTHING = CenterFigures(
+    with_problems=0, silent=0, conflicts=0, without_report=0, accepted_this_month=3, last_contact=NOW
+)
+
+
+def lines(**changes):
+    figures = CenterFigures(**{**{f: getattr(NOTHING, f) for f in NOTHING.__slots__}, **changes})
+    return center_waiting(figures, NOW)
+
+
+def test_where_nothing_waits_every_line_is_calm_and_names_nobody():
+    assert all(line.urgency is Urgency.CALM and not line.who for line in lines())
+
+
+def test_problems_are_urgent_and_say_who_acts():
+    line = lines(with_problems=2)[0]
+    assert (line.count, line.urgency, line.query) == (2, Urgency.URGENT, "show=problems")
+    assert line.sentence == "deliveries have problems."
+    assert line.who.startswith("You:")
+
+
+def test_one_delivery_is_told_in_the_singular():
+    assert lines(with_problems=1)[0].sentence == "delivery has problems."
+
+
+def test_a_center_without_any_contact_is_told_to_install_the_connector():
+    line = lines(last_contact=None)[1]
+    assert "been in touch yet" in line.sentence
+    assert line.who.startswith("Hospital IT")
+
+
+def test_a_day_of_silence_is_urgent_and_an_hour_is_not():
+    assert lines(last_contact=NOW - timedelta(hours=25))[1].urgency is Urgency.URGENT
+    assert lines(last_contact=NOW - timedelta(hours=1))[1].urgency is Urgency.CALM
+
+
+def test_every_line_that_waits_leads_somewhere():
+    waiting = lines(with_problems=1, silent=1, conflicts=1, without_report=1, last_contact=None)
+    assert len(waiting) == 5
+    assert all(line.link and line.link_text and line.who for line in waiting)

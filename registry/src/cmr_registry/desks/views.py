@@ -1,0 +1,71 @@
+"""Home pages per role. Reads only."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cmr_registry.accounts.doors import door, public_door
+from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.policy import Principal, scope_for
+from cmr_registry.centers.selectors import centers_in
+from cmr_registry.desks.selectors import REFUSALS_SHOWN, center_figures, contacts_of, refusals_recent
+from cmr_registry.desks.waiting import center_waiting
+from cmr_registry.intake.selectors import conflicts_open, refusals_since
+from cmr_registry.lib.pages import page_of
+from cmr_registry.lib.scope import ALL_CENTERS
+
+DESKS = (
+    (Permission.SEE_REGISTRY_DESK, "desks:steward"),
+    (Permission.SEE_CENTER_DESK, "desks:center_home"),
+)
+
+
+@public_door("only leads on to the home page of the caller's role; shows nothing")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead on to the home page of the caller's role."""
+    principal = _principal(request)
+    if not principal.is_somebody:
+        return redirect_to_login(request.get_full_path())
+    for permission, address in DESKS:
+        if scope_for(principal, permission):
+            return redirect(address)
+    return render(request, "desks/no_role.html")
+
+
+@door(Permission.SEE_CENTER_DESK)
+@require_safe
+def center_home(request: HttpRequest) -> HttpResponse:
+    """What waits for the people of a center (R51)."""
+    now = timezone.now()
+    centers = centers_in(scope_for(_principal(request), Permission.SEE_CENTER_DESK))
+    figures = center_figures(centers, now)
+    context = {
+        "centers": centers,
+        "zone": centers[0].time_zone if centers else "UTC",
+        "figures": figures,
+        "waiting": center_waiting(figures, now),
+        "refusals": refusals_since(now - REFUSALS_SHOWN),
+    }
+    return render(request, "desks/center_home.html", context)
+
+
+@door(Permission.SEE_REGISTRY_DESK)
+@require_safe
+def steward(request: HttpRequest) -> HttpResponse:
+    """The registry's own desk: conflicts, refusals, and when each center was last in touch."""
+    now = timezone.now()
+    contacts = page_of(contacts_of(centers_in(ALL_CENTERS), now), request.GET.get("page"))
+    context = {
+        "conflicts": page_of(conflicts_open(), request.GET.get("conflicts")),
+        "refusals": page_of(refusals_recent(now), request.GET.get("refusals")),
+        "page": contacts,
+    }
+    return render(request, "desks/steward.html", context)
+
+
+def _principal(request: HttpRequest) -> Principal:
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    return principal
