@@ -165,6 +165,7 @@ def _history(dataset: Dataset, patient: Patient, visit: Visit, uids: UidSource) 
             StationName=visit.station,
             DeviceSerialNumber=visit.serial,
             ContactDisplayName=people["contact"].replace("^", " "),
+            OperatorsName=people["contact"],
             ContributionDateTime=f"{visit.date}{clock(visit.start)}",
         )
     ]

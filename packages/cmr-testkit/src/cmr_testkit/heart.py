@@ -85,9 +85,18 @@ class RightVentricle:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The heart at one moment: both shells of the left ventricle, the right ventricle and its fill state 0..1."""
+    """The heart at one moment.
+
+    Attributes:
+        fill: filling state 0..1; `filling` is true while the inflow valves are open, `ejecting` while the
+            outflow valve is.
+        endo, epi: inner and outer surface of the left ventricle.
+        rv: the right ventricle.
+    """
 
     fill: float
+    filling: bool
+    ejecting: bool
     endo: Shell
     epi: Shell
     rv: RightVentricle
@@ -175,7 +184,8 @@ class Heart:
         rv_cavity = size.rv_esv_ml + (size.rv_edv_ml - size.rv_esv_ml) * fill
         rv_apex = RV_LENGTH_FRACTION * self.epi_apex_mm
         rv = rv_of_volume(rv_cavity, base * 1.25, rv_apex, epi, self.resting_radius_mm)
-        return Beat(fill, endo, epi, rv)
+        filling = time > self.systole + 0.02 and fill < 0.995
+        return Beat(fill, filling, 0.02 < time < self.systole - 0.02, endo, epi, rv)
 
     @property
     def epi_apex_mm(self) -> float:

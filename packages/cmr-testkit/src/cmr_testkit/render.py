@@ -88,7 +88,7 @@ class Scene:
 class Cut:
     """One slice through a scene, prepared once and painted for any moment of the beat."""
 
-    def __init__(self, scene: Scene, plane: Plane, contrast: Contrast, layers: int = 3) -> None:
+    def __init__(self, scene: Scene, plane: Plane, contrast: Contrast, layers: int = 2) -> None:
         self.scene, self.plane, self.contrast = scene, plane, contrast
         self.edge = np.float32(plane.spacing)
         points = plane.points()
@@ -108,7 +108,8 @@ class Cut:
     def _moving(self) -> tuple[slice, slice]:
         """The smallest window that holds the heart at its largest and at its smallest."""
         heart = self.scene.heart
-        shown = [self.at(time) != self.still * self.coil for time in (0.0, heart.systole)]
+        empty = self.contrast.zero + (self.still - np.float32(self.contrast.zero)) * self.coil
+        shown = [self.at(time) != empty for time in (0.0, heart.systole)]
         return _window(shown[0] | shown[1])
 
     def _paint_thorax(self, points: Array) -> Array:
@@ -124,7 +125,8 @@ class Cut:
         return _window(np.einsum("irc,irc->rc", away, away) < HEART_REACH_MM**2)
 
     def _heart_points(self, offset: float) -> Array:
-        return self.scene.frame.local(self.plane.points(offset)[:, self.rows, self.columns])
+        local: Array = self.scene.frame.local(self.plane.points(offset)[:, self.rows, self.columns])
+        return local
 
     def _paint(self, image: Array, distance: Array, tissue: str) -> None:
         share = np.clip(distance / self.edge + np.float32(0.5), 0, 1)
@@ -142,14 +144,17 @@ class Cut:
                 self._paint_heart(layer, local, texture, beat)
                 total += layer
             image[self.rows, self.columns] = total / len(self.local)
-        return image * self.coil
+        zero = np.float32(self.contrast.zero)
+        shaded: Array = zero + (image - zero) * self.coil
+        return shaded
 
     def _paint_heart(self, image: Array, local: Array, texture: Array, beat: Beat) -> None:
         x, y, z = local
         radius = np.hypot(x, y)
         epi = shell(radius, z, beat.epi)
         rv = right_ventricle(x, y, z, beat.rv)
-        self._paint(image, np.maximum(rv + 6.5, epi + 2.5), "fat")
+        fat = np.maximum(rv + 6.5, epi + 2.5)
+        self._paint(image, np.minimum(fat, z - np.float32(beat.endo.base_z - 2)), "fat")
         self._paint_vessels(image, local, beat)
         self._paint(image, rv + 3, "myocardium")
         self._paint(image, rv, "blood")
@@ -163,26 +168,35 @@ class Cut:
         self._paint(image, cavity, "blood")
         for papillary in _papillaries(local, beat):
             self._paint(image, np.minimum(papillary, cavity + 1), "trabecula")
-        self._paint_valves(image, radius, z, beat)
+        self._paint_valves(image, local, radius, beat)
 
     def _paint_vessels(self, image: Array, local: Array, beat: Beat) -> None:
         grow, left, right = 1 + 0.16 * (1 - beat.fill), beat.endo.base_z, beat.rv.base_z
-        la = ellipsoid(local, (7, -9, left - 21), (26 * grow, 24 * grow, 27 * grow))
-        ra = ellipsoid(local, (-47, -12, right - 20), (25 * grow, 27 * grow, 27 * grow))
+        la = ellipsoid(local, (7, -9, left - 22), (28 * grow, 26 * grow, 28 * grow))
+        ra = ellipsoid(local, (-47, -12, right - 20), (26 * grow, 28 * grow, 28 * grow))
         la, ra = np.minimum(la, left - 1 - local[2]), np.minimum(ra, right - 1 - local[2])
-        root, arch = (-13.0, 13.0, left - 2), (-55.0, 58.0, left - 62)
-        aorta = np.minimum(capsule(local, root, arch, 14), left - 1 - local[2])
+        root, bend, arch = (-13.0, 13.0, left - 2), (-30.0, 34.0, left - 32), (-42.0, 78.0, left - 46)
+        aorta = np.maximum(capsule(local, root, bend, 13.5), capsule(local, bend, arch, 13.0))
+        aorta = np.minimum(aorta, left - 1 - local[2])
         trunk = np.minimum(capsule(local, (-26, 40, right - 3), (-8, 82, right - 44), 12), right - local[2])
         for chamber, wall in ((la, 2.0), (ra, 2.0), (trunk, 1.5), (aorta, 1.8)):
             self._paint(image, chamber + wall, "myocardium")
             self._paint(image, chamber, "blood")
 
-    def _paint_valves(self, image: Array, radius: Array, z: Array, beat: Beat) -> None:
-        closed = 1.3 - np.abs(z - np.float32(beat.endo.base_z))
-        rim = np.float32(beat.endo.radius * (1.0 if beat.fill < 0.35 or beat.fill > 0.97 else 0.6))
-        inside = np.float32(beat.endo.radius * 0.95) - radius
-        leaf = np.minimum(closed, inside) if rim >= beat.endo.radius else np.minimum(closed, radius - rim)
-        self._paint(image, np.minimum(leaf, inside), "trabecula")
+    def _paint_valves(self, image: Array, local: Array, radius: Array, beat: Beat) -> None:
+        base, right, z = beat.endo.base_z, beat.rv.base_z, local[2]
+        ring = np.minimum(1.3 - np.abs(z - np.float32(base)), np.float32(beat.endo.radius * 0.93) - radius)
+        self._paint(image, ring, "trabecula")
+        if beat.filling:
+            mitral = 0.58 * beat.endo.radius
+            self._paint(image, capsule(local, (4, -5, base - 6), (4, -5, base + 4), mitral), "blood")
+            self._paint(image, capsule(local, (-47, -8, right - 5), (-44, -8, right + 4), 14), "blood")
+            for side in (-1, 1):
+                tip = (4 + side * 0.3 * mitral, -5 - side * 0.75 * mitral, base + 14)
+                hinge = (4 + side * 0.4 * mitral, -5 - side * 0.95 * mitral, base)
+                self._paint(image, capsule(local, hinge, tip, 0.9), "trabecula")
+        if beat.ejecting:
+            self._paint(image, capsule(local, (-14, 14, base - 5), (-11, 11, base + 3), 9), "blood")
 
 
 def _window(shown: NDArray[np.bool_]) -> tuple[slice, slice]:

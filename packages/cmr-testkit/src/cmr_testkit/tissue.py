@@ -6,18 +6,21 @@ from dataclasses import dataclass
 Shape = tuple[str, tuple[float, float, float], tuple[float, float, float]]
 
 LONG = 1e5  # mm; an ellipsoid that long is a cylinder
+HILUM = ((52, 12, 40), (66, 20, 30), (58, 2, 58), (74, 30, 48), (64, 26, 4), (82, 14, 16))
+LIVER_VEINS = ((-80, 10, -70), (-48, 18, -62), (-66, -22, -80), (-104, -6, -86))
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """Signal per tissue and the noise of one kind of image, in stored units.
 
-    `signed` marks phase-sensitive images: zero signal lies in the middle gray and noise is Gaussian.
+    `signed` marks phase-sensitive images, whose noise is Gaussian; `zero` is the stored value of no signal.
     """
 
     signal: Mapping[str, float]
     noise: float
     signed: bool = False
+    zero: float = 0.0
 
 
 CINE = Contrast(
@@ -30,9 +33,9 @@ CINE = Contrast(
 
 LGE = Contrast(
     {
-        "air": 0, "skin": 150, "fat": 190, "muscle": 60, "lung": 8, "soft": 90, "liver": 75, "stomach": 40,
-        "marrow": 90, "disk": 50, "csf": 30, "vessel": 150, "blood": 165, "myocardium": 14, "trabecula": 22,
-        "infarct": 300,
+        "air": 0, "skin": 150, "fat": 185, "muscle": 55, "lung": 8, "soft": 90, "liver": 75, "stomach": 40,
+        "marrow": 90, "disk": 50, "csf": 30, "vessel": 125, "blood": 132, "myocardium": 12, "trabecula": 22,
+        "infarct": 330,
     },
     noise=7,
 )  # fmt: skip
@@ -44,6 +47,7 @@ PSIR = Contrast(
     },
     noise=16,
     signed=True,
+    zero=400.0,
 )
 
 LOCALIZER = Contrast({tissue: 0.8 * value for tissue, value in CINE.signal.items()}, noise=12)
@@ -71,6 +75,9 @@ def thorax(scale: float) -> list[Shape]:
         ("muscle", (0, -deep + 18, 30), (24, 9, 110)),
         ("marrow", (0, -deep + 18, 30), (20, 6, 106)),
     ]
+    for side in (-1, 1):
+        shapes += [("vessel", (side * x + 6, y, z), (4.5, 4.0, 9)) for x, y, z in HILUM]
+    shapes += [("vessel", (x, y, z), (5, 22, 4)) for x, y, z in LIVER_VEINS]
     shapes += [("marrow", (0, 66 * scale, 30.0 * i), (19, 15, 12.5)) for i in range(-6, 7)]
     for i in range(-4, 6):
         for side in (-1, 1):
