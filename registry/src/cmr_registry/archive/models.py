@@ -30,12 +30,16 @@ class SeriesKey(CenterOwned):
 class Pack(CenterOwned):
     """The verified instances of one STOW request as one stored object.
 
-    `holder` is the id of the delivery that it came with; `listing` is the compressed list of its instances
-    (UIDs, received SHA-256, offset and length of each box), dropped when the pack is composed into segments.
+    All its instances are of one study. `holder` is the id of the delivery that it came with, or of the conflict
+    that keeps it apart: a pack that is apart counts as held by nobody and is never composed. `listing` is the
+    compressed list of its instances (UIDs, received SHA-256, offset and length of each box), dropped when the
+    pack is composed into segments.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     holder = models.UUIDField()
+    study_instance_uid = models.CharField(max_length=64)
+    is_apart = models.BooleanField(default=False)
     object_name = models.CharField(max_length=160)
     stored_sha256 = models.CharField(max_length=64)
     n_bytes = models.PositiveBigIntegerField()
@@ -44,7 +48,10 @@ class Pack(CenterOwned):
     stored_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(CenterOwned.Meta):
-        indexes = [models.Index(fields=["holder"], name="packs_of_a_delivery")]
+        indexes = [
+            models.Index(fields=["holder"], name="packs_of_a_delivery"),
+            models.Index(fields=["center", "study_instance_uid"], name="packs_of_a_study"),
+        ]
 
 
 class ImagingStudy(CenterOwned):
@@ -61,7 +68,9 @@ class ImagingStudy(CenterOwned):
     accepted_at = models.DateTimeField()
 
     class Meta(CenterOwned.Meta):
-        constraints = [models.UniqueConstraint(fields=["center", "study_instance_uid"], name="one_study_per_uid")]
+        constraints = [
+            models.UniqueConstraint(fields=["center", "study_instance_uid"], name="one_study_per_uid")
+        ]
         indexes = [models.Index(fields=["center", "-accepted_at"], name="newest_studies_first")]
 
     def __str__(self) -> str:
@@ -87,6 +96,7 @@ class Series(CenterOwned):
     n_instances = models.PositiveIntegerField(default=0)
     n_bytes = models.PositiveBigIntegerField(default=0)
     thumbnail_object = models.CharField(max_length=160, blank=True)
+    thumbnail_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta(CenterOwned.Meta):
         constraints = [
@@ -100,7 +110,10 @@ class Series(CenterOwned):
 
 
 class Segment(CenterOwned):
-    """One immutable part of a series: boxes of its instances, and the index object that lists them."""
+    """One immutable part of a series: boxes of its instances, and the index object that lists them.
+
+    Late instances add a segment; none is ever changed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="segments")
