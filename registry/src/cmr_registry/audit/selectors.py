@@ -46,6 +46,11 @@ def chain_heads() -> dict[str, tuple[int, str]]:
     return heads
 
 
+def hash_at(chain: str, sequence: int) -> str | None:
+    """Hash of the event at this position, None where there is none."""
+    return AuditEvent.objects.filter(chain=chain, sequence=sequence).values_list("hash", flat=True).first()
+
+
 def chain_verify(chain: str | None = None) -> BrokenLink | None:
     """The first broken position of `chain` (None: of all chains), or None where everything holds.
 

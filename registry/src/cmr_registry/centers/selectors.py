@@ -4,8 +4,9 @@ import datetime
 import hashlib
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.roles import Role
@@ -26,6 +27,13 @@ def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
 def connector_key_find(key: str) -> ConnectorKey | None:
     """The unrevoked connector key whose digest is that of `key`."""
     return ConnectorKey.objects.filter(digest=key_digest(key), revoked_at=None).first()
+
+
+def connector_contacts(centers: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime.datetime]:
+    """When a key of each center was last used; a center whose keys were never used is absent."""
+    used = ConnectorKey.objects.filter(center__in=list(centers)).exclude(last_used_at=None)
+    newest = used.values("center").annotate(at=Max("last_used_at"))
+    return dict(newest.values_list("center", "at"))
 
 
 def centers_in(scope: Scope) -> list[Center]:

@@ -16,6 +16,7 @@ from cmr_registry.centers.selectors import agreement_in_force, key_digest
 from cmr_registry.centers.states import ALLOWED, MAY_UPLOAD, CenterState
 
 KEY_PREFIX = "cmrk_"
+SEEN_AGAIN = datetime.timedelta(minutes=1)
 
 
 @audited
@@ -124,6 +125,16 @@ def connector_key_revoke(*, key: ConnectorKey, by: Principal) -> ConnectorKey:
         key.save(update_fields=["revoked_at"])
         _record(by, "connector_key.revoke", key.center, f"connector_key:{key.pk}")
     return key
+
+
+def connector_key_seen(*, key: ConnectorKey) -> None:
+    """Note that a key was used, at most once a minute: pages show how old a center's last contact is (L9).
+
+    No audit event: what was done with the key leaves its own.
+    """
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > SEEN_AGAIN:
+        ConnectorKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 def may_upload(center: Center, *, images: bool = True, on: datetime.date | None = None) -> Reason | None:

@@ -10,10 +10,14 @@ from cmr_registry.accounts.policy import NOBODY, scope_for
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame: `demo`, `has_viewer`, `principal`, `may` (permission name -> held anywhere)."""
+    """Context of the frame.
+
+    `demo`, `contact_email`, `has_viewer`, `principal`, and `may`: permission name -> held anywhere.
+    """
     principal = getattr(request, "principal", NOBODY)
     return {
         "demo": settings.DEMO,
+        "contact_email": settings.CONTACT_EMAIL,
         "has_viewer": (settings.VIEWER_DIR / "index.html").exists(),
         "principal": principal,
         "may": {permission.name.lower(): bool(scope_for(principal, permission)) for permission in Permission},

@@ -27,22 +27,57 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("CMR_DATA_DIR", "var/registry", "folder of the embedded database, objects, keys and mail files"),
-    Setting("CMR_DATABASE_URL", "SQLite in CMR_DATA_DIR", "`sqlite:///path` or `postgresql://user:password@host:port/name`"),
+    Setting(
+        "CMR_DATABASE_URL",
+        "SQLite in CMR_DATA_DIR",
+        "`sqlite:///path` or `postgresql://user:password@host:port/name`",
+    ),
     Setting("CMR_DATABASE_OWNER_URL", "CMR_DATABASE_URL", "role that migrates, on PostgreSQL"),
-    Setting("CMR_STORAGE_URL", "file:// CMR_DATA_DIR/objects", "`file:///path` or `s3://bucket?endpoint=http://host:port`"),
+    Setting(
+        "CMR_STORAGE_URL",
+        "file:// CMR_DATA_DIR/objects",
+        "`file:///path` or `s3://bucket?endpoint=http://host:port`",
+    ),
     Setting("AWS_ACCESS_KEY_ID", "none", "name of the account at the S3 server of CMR_STORAGE_URL"),
     Setting("AWS_SECRET_ACCESS_KEY", "none", "its secret"),
     Setting("AWS_REGION", "us-east-1", "region of the bucket"),
     Setting("CMR_KEYRING_FILE", "CMR_DATA_DIR/keyring.json", "keys that wrap the data keys of each center"),
-    Setting("CMR_SECRET_KEY_FILE", "CMR_DATA_DIR/secret-key", "secret of sessions and signatures, made at first start"),
+    Setting(
+        "CMR_SECRET_KEY_FILE",
+        "CMR_DATA_DIR/secret-key",
+        "secret of sessions and signatures, made at first start",
+    ),
     Setting("CMR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "host names that the server answers to"),
     Setting("CMR_BASE_URL", "http://127.0.0.1:8000", "address that people and connectors use"),
-    Setting("CMR_EMAIL_URL", "file:// CMR_DATA_DIR/mail", "`file:///path` or `smtp://user:password@host:port`"),
+    Setting(
+        "CMR_EMAIL_URL",
+        "file:// CMR_DATA_DIR/mail",
+        "`file:///path`, `smtp://user:password@host:port` or `smtps:` (STARTTLS)",
+    ),
     Setting("CMR_DEMO", "0", "1 labels every page synthetic and lets sign-in skip the second factor"),
     Setting("CMR_CONTACT_EMAIL", "empty", "address of the registry's office, shown on the public page"),
-    Setting("CMR_VIEWER_DIR", "var/viewer", "folder of the prepared OHIF viewer; without it no link points there"),
-    Setting("CMR_QUIET_SECONDS", "900", "a plain STOW-RS delivery closes after this many seconds without a request"),
+    Setting(
+        "CMR_VIEWER_DIR", "var/viewer", "folder of the prepared OHIF viewer; without it no link points there"
+    ),
+    Setting(
+        "CMR_QUIET_SECONDS",
+        "900",
+        "a plain STOW-RS delivery closes after this many seconds without a request",
+    ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where mail goes: into files of a folder, or to an SMTP server."""
+
+    backend: str
+    folder: str = ""
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = field(default="", repr=False)
+    is_encrypted: bool = False
 
 
 @dataclass(slots=True)
@@ -63,7 +98,11 @@ class Environment:
     def integer(self, name: str, default: int, low: int, high: int) -> int:
         """An integer in `low`..`high`; a problem and the default otherwise."""
         return self._read(
-            name, str(default), default, lambda text: _in_range(int(text), low, high), f"an integer in {low}..{high}"
+            name,
+            str(default),
+            default,
+            lambda text: _in_range(int(text), low, high),
+            f"an integer in {low}..{high}",
         )
 
     def flag(self, name: str) -> bool:
@@ -100,9 +139,30 @@ class Environment:
                 "CONN_HEALTH_CHECKS": True,
             }
         self.problems.append(
-            SettingProblem(name, "not a database address.", "Use sqlite:///path or postgresql://user@host/name.")
+            SettingProblem(
+                name, "not a database address.", "Use sqlite:///path or postgresql://user@host/name."
+            )
         )
         return _sqlite(":memory:")
+
+    def mail(self, name: str, default: str) -> Mail:
+        """Where mail goes, from a URL: `file:///path`, `smtp://...` or `smtps://...` (STARTTLS)."""
+        parts = urlsplit(self.text(name, default))
+        if parts.scheme == "file" and parts.path:
+            return Mail("filebased", folder=unquote(parts.path))
+        if parts.scheme in ("smtp", "smtps") and parts.hostname:
+            return Mail(
+                "smtp",
+                host=parts.hostname,
+                port=parts.port or (587 if parts.scheme == "smtps" else 25),
+                user=unquote(parts.username or ""),
+                password=unquote(parts.password or ""),
+                is_encrypted=parts.scheme == "smtps",
+            )
+        self.problems.append(
+            SettingProblem(name, "not a mail address.", "Use file:///path, smtp://host or smtps://host.")
+        )
+        return Mail("dummy")
 
     def _read(self, name: str, text: str, default: int, reader: Callable[[str], int], form: str) -> int:
         try:

@@ -1,6 +1,5 @@
 """Composes the Principal once per request, key and job: the only place that joins accounts and memberships."""
 
-import logging
 from collections.abc import Callable, MutableMapping
 from importlib import import_module
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from starlette.requests import HTTPConnection
 
@@ -17,8 +16,8 @@ from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import NOBODY, Principal
 from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.selectors import center_roles_of, connector_key_find
-
-logger = logging.getLogger(__name__)
+from cmr_registry.centers.services import connector_key_seen
+from cmr_registry.lib.problems import problem_response
 
 
 def principal_of_account(account: Account) -> Principal:
@@ -38,6 +37,7 @@ def principal_of_key(authorization: str) -> Principal:
     found = connector_key_find(key.strip()) if scheme.lower() == "bearer" and key.strip() else None
     if found is None:
         return NOBODY
+    connector_key_seen(key=found)
     return Principal(actor=f"key:{found.pk}", center_roles={found.center_id: frozenset({Role.CONNECTOR})})
 
 
@@ -82,15 +82,10 @@ class PrincipalMiddleware:
         """A refusal becomes 401 or 403 with its sentence; everything else goes on."""
         if isinstance(exception, SignInNeededRejected):
             if request.path.startswith("/api/"):
-                return _problem(401, "sign_in_needed", str(exception))
+                return problem_response(401, "sign_in_needed", str(exception))
             return redirect_to_login(request.get_full_path())
         if isinstance(exception, NotAllowedRejected):
             if request.path.startswith("/api/"):
-                return _problem(403, "not_allowed", str(exception))
+                return problem_response(403, "not_allowed", str(exception))
             return render(request, "lib/refused.html", {"sentence": str(exception)}, status=403)
         return None
-
-
-def _problem(status: int, code: str, detail: str) -> JsonResponse:
-    body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")

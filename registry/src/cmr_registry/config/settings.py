@@ -1,9 +1,10 @@
 """Settings of the server: the only reader of the environment (contract.md, "Settings of the server")."""
 
 import secrets
+import sys
 from pathlib import Path
 
-from cmr_registry.config.env import Environment
+from cmr_registry.config.env import Environment, SettingProblem
 
 ENVIRONMENT = Environment()
 _env = ENVIRONMENT
@@ -23,18 +24,41 @@ QUIET_SECONDS = _env.integer("CMR_QUIET_SECONDS", 900, 1, 86_400)
 def _secret_key() -> str:
     """The secret of sessions and signatures, made at first start with owner-only rights."""
     path = _env.folder("CMR_SECRET_KEY_FILE", DATA_DIR / "secret-key")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(64))
+        secret = path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        secret = ""
+    if len(secret) < 50:
+        hint = "Let CMR_SECRET_KEY_FILE name a file in a writable folder; the server makes it at first start."
+        _env.problems.append(
+            SettingProblem("CMR_SECRET_KEY_FILE", "not a readable file of 50 or more characters.", hint)
+        )
+        return secrets.token_urlsafe(64)
+    return secret
 
 
 SECRET_KEY = _secret_key()
 DEBUG = False
-ALLOWED_HOSTS = [host for host in _env.text("CMR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
+ALLOWED_HOSTS = [
+    host for host in _env.text("CMR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
+]
 
-ROOMS = ("audit", "accounts", "centers", "subjects", "archive", "exams", "intake", "dicomweb", "public", "desks")
+ROOMS = (
+    "audit",
+    "accounts",
+    "centers",
+    "subjects",
+    "archive",
+    "exams",
+    "intake",
+    "dicomweb",
+    "public",
+    "desks",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cmr_registry.config.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,7 +109,11 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": _env.database("CMR_DATABASE_URL", f"sqlite:///{DATA_DIR}/registry.sqlite")}
+_URL = _env.text("CMR_DATABASE_URL", f"sqlite:///{DATA_DIR}/registry.sqlite")
+_IS_MIGRATING = sys.argv[1:2] == ["migrate"]
+DATABASES = {
+    "default": _env.database("CMR_DATABASE_OWNER_URL" if _IS_MIGRATING else "CMR_DATABASE_URL", _URL),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Account"
@@ -141,7 +170,19 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+_MAIL = _env.mail("CMR_EMAIL_URL", f"file://{DATA_DIR}/mail")
+EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL.backend}.EmailBackend"
+EMAIL_FILE_PATH = _MAIL.folder
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS = _MAIL.is_encrypted
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONTACT_EMAIL or "registry@localhost"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"allow_list": {"class": "cmr_registry.lib.log.AllowListHandler", "level": "WARNING"}},
+    "root": {"handlers": ["allow_list"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["allow_list"], "propagate": False, "level": "WARNING"}},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -4,10 +4,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cmr_registry.config import views
 from cmr_registry.config.api import api, api_docs, openapi_document
+from cmr_registry.desks.views import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cmr_registry.public.urls")),
     path("", include("cmr_registry.desks.urls")),
+    path("home/", home, name="home"),
     path("accounts/", include("allauth.account.urls")),
     path("exams/", include("cmr_registry.exams.urls")),
     path("centers/", include("cmr_registry.intake.urls")),

@@ -6,6 +6,7 @@ Until that transaction commits the exam is invisible; when it commits, the recei
 import base64
 import time
 from datetime import UTC, datetime
+from typing import Any, TypedDict
 
 from django.utils import timezone
 
@@ -13,23 +14,31 @@ from cmr_exchange.manifest import DeliveryManifest
 from cmr_exchange.receipt import Receipt
 from cmr_exchange.versions import EXCHANGE_VERSION
 from cmr_registry.accounts.policy import Principal
-from cmr_registry.archive.models import ImagingStudy
-from cmr_registry.archive.services import instances_held, pack_listing, study_accept
+from cmr_registry.archive.models import Pack
+from cmr_registry.archive.services import StudyPlan, instances_held, study_accept, study_plan
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.selectors import exam_by_pseudonym
 from cmr_registry.exams.services import exam_record
 from cmr_registry.intake.errors import ConflictDecidedError, DeliveryIncompleteError
 from cmr_registry.intake.models import Conflict, Delivery
-from cmr_registry.intake.selectors import manifest_of, packs_of_study, plain_subject
+from cmr_registry.intake.selectors import accepted_subject, manifest_of, packs_of_study
 from cmr_registry.intake.services import delivery_refuse
 from cmr_registry.intake.states import ConflictDecision, DeliveryState, DeliveryVia, require_step
 from cmr_registry.lib.claims import Claim, ClaimLostError, claim_confirm, claim_next
 from cmr_registry.lib.keyring import keyring
 from cmr_registry.lib.log import event
-from cmr_registry.subjects.models import Subject
 from cmr_registry.subjects.services import subject_ensure
 
 WORKER = "job:intake"
+
+
+class _Material(TypedDict):
+    """What the archive composes a study from."""
+
+    study_instance_uid: str
+    packs: list[Pack]
+    wanted: dict[str, str]
+    facts: dict[str, dict[str, Any]]
 
 
 def delivery_accept(*, delivery: Delivery, claim: Claim | None = None) -> Delivery:
@@ -49,7 +58,7 @@ def delivery_accept(*, delivery: Delivery, claim: Claim | None = None) -> Delive
             raise ClaimLostError("Another worker has this delivery.")
         claim = claimed[1]
     started = time.monotonic()
-    row = _delivery_settle(claim)
+    row = _delivery_settle(claim, _plan(delivery))
     elapsed = round(1000 * (time.monotonic() - started))
     event("delivery_settled", delivery=str(row.pk), state=row.state, n_expected=row.n_expected, ms=elapsed)
     return row
@@ -95,8 +104,19 @@ def _go_on(delivery: Delivery) -> None:
         delivery_refuse(delivery, "same_uid_other_bytes")
 
 
+def _plan(delivery: Delivery) -> StudyPlan | None:
+    """Compose the study's new objects before the transaction, so that no lock is held meanwhile."""
+    row = Delivery.objects.get(pk=delivery.pk)
+    if row.state != DeliveryState.COMPLETE or row.conflicts.filter(decision="").exists():
+        return None
+    manifest = manifest_of(row)
+    if not manifest.study_instance_uid or _known_subject(row, manifest) not in ("", manifest.subject):
+        return None
+    return study_plan(center_id=row.center_id, **_material(row, manifest))
+
+
 @audited
-def _delivery_settle(claim: Claim) -> Delivery:
+def _delivery_settle(claim: Claim, plan: StudyPlan | None) -> Delivery:
     row = Delivery.objects.select_for_update(of=("self",)).select_related("center").get(pk=claim.pk)
     if row.state == DeliveryState.COMPLETE:
         manifest = manifest_of(row)
@@ -107,7 +127,7 @@ def _delivery_settle(claim: Claim) -> Delivery:
             row.state = require_step(row.state, DeliveryState.CONFLICT)
             row.save(update_fields=["state"])
         else:
-            _accept(row, manifest)
+            _accept(row, manifest, plan)
         event_record(
             actor=WORKER,
             action="delivery.accept",
@@ -121,13 +141,17 @@ def _delivery_settle(claim: Claim) -> Delivery:
 
 def _is_in_conflict(row: Delivery, manifest: DeliveryManifest) -> bool:
     """Note a conflict of subject or bytes; True while any conflict of the delivery is undecided."""
-    exam = exam_by_pseudonym(row.center_id, manifest.exam)
-    known = exam.subject.pseudonym if exam else ""
-    if manifest.study_instance_uid:
-        known = known or plain_subject(row.center_id, manifest.study_instance_uid)
-    if known and known != manifest.subject:
+    if _known_subject(row, manifest) not in ("", manifest.subject):
         _note(row, "subject_mismatch")
     return row.conflicts.filter(decision="").exists()
+
+
+def _known_subject(row: Delivery, manifest: DeliveryManifest) -> str:
+    """The subject under which exam or study is accepted; empty where both are new."""
+    exam = exam_by_pseudonym(row.center_id, manifest.exam)
+    if exam is not None:
+        return exam.subject.pseudonym
+    return accepted_subject(row.center_id, manifest.study_instance_uid or "")
 
 
 def _note(row: Delivery, code: str) -> None:
@@ -143,10 +167,12 @@ def _note(row: Delivery, code: str) -> None:
         row.save(update_fields=["problems"])
 
 
-def _accept(row: Delivery, manifest: DeliveryManifest) -> None:
+def _accept(row: Delivery, manifest: DeliveryManifest, plan: StudyPlan | None) -> None:
     at = datetime.now(UTC).replace(microsecond=0)
     subject = subject_ensure(center=row.center, pseudonym=manifest.subject, actor=WORKER)
-    study = _study(row, manifest, subject, at)
+    study = None
+    if manifest.study_instance_uid:
+        study = study_accept(subject=subject, at=at, plan=plan, **_material(row, manifest))
     exam_record(
         subject=subject,
         manifest=manifest,
@@ -160,31 +186,25 @@ def _accept(row: Delivery, manifest: DeliveryManifest) -> None:
     row.save(update_fields=["receipt", "state", "ended_at"])
 
 
-def _study(row: Delivery, manifest: DeliveryManifest, subject: Subject, at: datetime) -> ImagingStudy | None:
-    """Compose what the packs hold into the study's segments; None for a report alone."""
-    if not manifest.study_instance_uid:
-        return None
-    _require_all(row, manifest)
-    packs = packs_of_study(row.center_id, manifest.study_instance_uid)
-    wanted = {one.sop_instance_uid: one.sha256 for pack in packs for one in pack_listing(pack)}
-    return study_accept(
-        subject=subject,
-        study_instance_uid=manifest.study_instance_uid,
-        packs=packs,
-        wanted=wanted,
-        facts={series.series_instance_uid: series.facts.to_document() for series in manifest.series},
-        at=at,
-    )
+def _material(row: Delivery, manifest: DeliveryManifest) -> _Material:
+    """Every listed instance with the hash that is held; of a decided conflict the stored bytes count.
 
-
-def _require_all(row: Delivery, manifest: DeliveryManifest) -> None:
-    """Every listed instance is held; of a decided conflict the stored bytes count."""
-    held = instances_held(center_id=row.center_id, study_instance_uid=manifest.study_instance_uid or "")
+    Raises:
+        DeliveryIncompleteError: an instance is not held.
+    """
+    study = manifest.study_instance_uid or ""
+    held = instances_held(center_id=row.center_id, study_instance_uid=study)
     settled = set(row.conflicts.values_list("sop_instance_uid", flat=True))
     for entry in manifest.instances():
         stored = held.get(entry.sop_instance_uid)
         if stored is None or (stored != entry.sha256 and entry.sop_instance_uid not in settled):
             raise DeliveryIncompleteError("A stored instance of the delivery cannot be found.")
+    return _Material(
+        study_instance_uid=study,
+        packs=packs_of_study(row.center_id, study),
+        wanted={entry.sop_instance_uid: held[entry.sop_instance_uid] for entry in manifest.instances()},
+        facts={series.series_instance_uid: series.facts.to_document() for series in manifest.series},
+    )
 
 
 def _receipt(row: Delivery, manifest: DeliveryManifest, at: datetime) -> Receipt:

@@ -117,8 +117,8 @@ def missing_of(delivery: Delivery, manifest: DeliveryManifest) -> frozenset[str]
 
 def packs_of_study(center: uuid.UUID, study_instance_uid: str) -> list[Pack]:
     """Packs of all deliveries of a study, oldest first; what is kept apart is not among them."""
-    holders = Delivery.objects.filter(center_id=center, study_instance_uid=study_instance_uid)
-    return list(Pack.objects.filter(holder__in=holders.values("pk")).order_by("stored_at", "id"))
+    of_study = Pack.objects.filter(center_id=center, study_instance_uid=study_instance_uid, is_apart=False)
+    return list(of_study.order_by("stored_at", "id"))
 
 
 def held_of_delivery(delivery: Delivery) -> list[HeldInstance]:
@@ -131,12 +131,18 @@ def held_of_delivery(delivery: Delivery) -> list[HeldInstance]:
     ]
 
 
+def accepted_subject(center: uuid.UUID, study_instance_uid: str) -> str:
+    """Pseudonym of the subject of an accepted study; empty where it is not accepted."""
+    study = ImagingStudy.objects.filter(center_id=center, study_instance_uid=study_instance_uid)
+    return study.values_list("subject__pseudonym", flat=True).first() or ""
+
+
 def plain_subject(center: uuid.UUID, study_instance_uid: str) -> str:
     """The subject under which a study is known, accepted or on its way; empty for a new study."""
-    of_study = {"center_id": center, "study_instance_uid": study_instance_uid}
-    accepted = ImagingStudy.objects.filter(**of_study).values_list("subject__pseudonym", flat=True).first()
-    coming = Delivery.objects.filter(**of_study).exclude(state=DeliveryState.REFUSED.value)
-    return accepted or coming.values_list("subject_pseudonym", flat=True).first() or ""
+    coming = Delivery.objects.filter(center_id=center, study_instance_uid=study_instance_uid)
+    open_ones = coming.exclude(state=DeliveryState.REFUSED.value).order_by("opened_at", "id")
+    known = open_ones.values_list("subject_pseudonym", flat=True).first()
+    return accepted_subject(center, study_instance_uid) or known or ""
 
 
 def conflicts_open() -> QuerySet[Conflict]:
@@ -160,12 +166,6 @@ def refusals_since(since: datetime.datetime) -> list[RefusalCount]:
 def deliveries_with_problems() -> QuerySet[Delivery]:
     """Deliveries that a person should look at, newest first; one that a newer version replaced is none."""
     return delivery_list().exclude(problems=[]).exclude(problems=[{"code": "superseded"}])
-
-
-def deliveries_open_of(center: uuid.UUID, studies: Iterable[str]) -> list[Delivery]:
-    """Open deliveries without a manifest of these studies at this center."""
-    plain = Delivery.objects.filter(state=DeliveryState.OPEN.value, digest="", center_id=center)
-    return list(plain.filter(study_instance_uid__in=list(studies)).order_by("opened_at", "id"))
 
 
 def deliveries_silent(before: datetime.datetime) -> QuerySet[Delivery]:

@@ -189,8 +189,11 @@ def delivery_close(*, delivery: Delivery, by: Principal) -> Delivery:
         row.digest, row.version = manifest.digest(), manifest.version
         row.manifest_object = manifest_put(row.center_id, manifest)
         row.n_expected = row.n_stored = len(held)
-    row.state = require_step(row.state, DeliveryState.COMPLETE if held else DeliveryState.CONFLICT)
-    row.save()
+    if held or row.conflicts.exists():
+        row.state = require_step(row.state, DeliveryState.COMPLETE if held else DeliveryState.CONFLICT)
+        row.save()
+    else:
+        delivery_refuse(row, "superseded")
     _event(by, "delivery.close", row, {"n_expected": row.n_expected})
     event("delivery_closed", delivery=str(row.pk), n_expected=row.n_expected)
     return row

@@ -138,7 +138,7 @@ def _keep_apart(row: Delivery, seen: Seen) -> None:
         defaults={"reason": "same_uid_other_bytes", "stored_sha256": held.get(sop, "")},
     )
     if made:
-        pack = pack_store(center_id=row.center_id, holder=conflict.pk, instances=[_new(seen)])
+        pack = pack_store(center_id=row.center_id, holder=conflict.pk, instances=[_new(seen)], is_apart=True)
         conflict.pack = pack.pk
         conflict.save(update_fields=["pack"])
         row.problems = [*row.problems, {"code": "same_uid_other_bytes", "sop_instance_uid": sop}]

@@ -15,9 +15,8 @@ from django.utils import timezone
 
 M = TypeVar("M", bound=models.Model)
 
-LEASE = datetime.timedelta(seconds=15)
-"""How long a claim holds. The row is locked while the work's transaction runs, so the lease only has to cover
-the moments before and after; a killed worker's row is free again this soon."""
+LEASE = datetime.timedelta(seconds=30)
+"""How long a claim holds. Work that takes longer is safe: whoever claimed last commits, nobody else."""
 
 
 class ClaimLostError(Exception):

@@ -1,0 +1,66 @@
+"""Generated pages of the reference: settings, permissions and states, as the code has them."""
+
+import enum
+from collections.abc import Callable, Mapping
+
+from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.roles import CENTER_ROLES, REGISTRY_ROLES
+from cmr_registry.centers import states as center_states
+from cmr_registry.config.env import SETTINGS
+from cmr_registry.intake import states as delivery_states
+
+GENERATED = "<!-- written by `make docs`; do not edit -->"
+
+
+def settings_page() -> str:
+    """Every setting of the server with its default and meaning."""
+    rows = [f"| `{one.name}` | {one.default} | {one.meaning} |" for one in SETTINGS]
+    intro = "Settings are read from the environment. A wrong one is a named check of `cmr-registry check`."
+    return _page("Settings of the server", intro, ["| setting | default | meaning |", "|---|---|---|", *rows])
+
+
+def permissions_page() -> str:
+    """Which role may do what."""
+    roles = CENTER_ROLES | REGISTRY_ROLES
+    header = "| permission | " + " | ".join(role.value for role in roles) + " |"
+    rows = [
+        f"| {permission.value} | "
+        + " | ".join("yes" if permission in held else "" for held in roles.values())
+        + " |"
+        for permission in Permission
+    ]
+    intro = "Roles of a center hold at that center only; roles of the registry hold everywhere."
+    return _page("Who may do what", intro, [header, "|---" * (len(roles) + 1) + "|", *rows])
+
+
+def states_page() -> str:
+    """The states of centers and deliveries: who moves them on, and where to."""
+    lines: list[str] = []
+    for name, allowed, owner in (
+        ("Center", center_states.ALLOWED, center_states.OWNER),
+        ("Delivery", delivery_states.ALLOWED, delivery_states.OWNER),
+    ):
+        lines += [f"## {name}", "", "| state | moved on by | may become |", "|---|---|---|"]
+        lines += [*_state_rows(allowed, owner), ""]
+    return _page("States", "Each state has an owner and a closed list of states that may follow.", lines)
+
+
+def _state_rows(
+    allowed: Mapping[enum.StrEnum, frozenset[enum.StrEnum]] | Mapping,
+    owner: Mapping,  # type: ignore[type-arg]
+) -> list[str]:
+    return [
+        f"| {state.value} | {owner[state]} | {', '.join(sorted(to.value for to in follow)) or 'nothing'} |"
+        for state, follow in allowed.items()
+    ]
+
+
+def _page(title: str, intro: str, lines: list[str]) -> str:
+    return "\n".join([f"# {title}", "", GENERATED, "", intro, "", *lines]).rstrip() + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "permissions.md": permissions_page,
+    "states.md": states_page,
+}
