@@ -1,0 +1,19 @@
+"""Addresses of exams."""
+
+from django.urls import path
+
+from cmr_registry.exams import cine_views, views
+
+app_name = "exams"
+urlpatterns = [
+    path("", views.exam_list, name="list"),
+    path("<uuid:exam_id>/", views.exam_detail, name="detail"),
+    path("<uuid:exam_id>/series/<uuid:series_id>/thumbnail", views.series_thumbnail, name="thumbnail"),
+    path("<uuid:exam_id>/cine/<uuid:series_id>", cine_views.cine, name="cine"),
+    path(
+        "<uuid:exam_id>/cine/<uuid:series_id>/stack.json",
+        cine_views.cine_description,
+        name="cine_description",
+    ),
+    path("<uuid:exam_id>/cine/<uuid:series_id>/<int:position>.png", cine_views.cine_sheet, name="cine_sheet"),
+]

@@ -1,0 +1,91 @@
+"""Pages of exams: the list, one exam, its thumbnails."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from cmr_registry.accounts.doors import door
+from cmr_registry.accounts.permissions import Permission
+from cmr_registry.archive.models import Series
+from cmr_registry.archive.selectors import thumbnail
+from cmr_registry.exams.forms import ExamFilterForm
+from cmr_registry.exams.layout import before_and_after, heading_of, shelves_of
+from cmr_registry.exams.models import Examination
+from cmr_registry.exams.panels import panels_of
+from cmr_registry.exams.selectors import exam_find, exam_page_rows, exam_series, exam_values
+from cmr_registry.lib.pages import page_of
+
+NOTHING_HERE = "There is no such exam."
+
+
+@door(Permission.SEE_EXAMS)
+@require_safe
+def exam_list(request: HttpRequest) -> HttpResponse:
+    """Exams of the center, newest first; the filter changes the rows without a full load where htmx runs."""
+    filters = ExamFilterForm(request.GET)
+    rows = exam_page_rows(has_report=filters.has_report, kind=filters.kind_value)
+    page = page_of(rows, request.GET.get("page"))
+    template = "exams/rows.html" if request.headers.get("HX-Request") else "exams/list.html"
+    response = render(request, template, {"filters": filters, "page": page})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@door(Permission.SEE_EXAMS)
+@require_safe
+def exam_detail(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
+    """One exam: facts, delivery, images by kind, report values, indication before and diagnosis after."""
+    exam = found(exam_id)
+    forms = exam_values(exam)
+    context = {
+        "exam": exam,
+        "shelves": shelves_of(exam_series(exam)),
+        "forms": [(heading_of(form), form) for form in forms],
+        "before_after": before_and_after(forms),
+        "panels": panels_of(exam),
+    }
+    return render(request, "exams/detail.html", context)
+
+
+@door(Permission.SEE_IMAGES)
+@require_safe
+def series_thumbnail(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> HttpResponse:
+    """The small picture of one series as PNG."""
+    picture = thumbnail(series_of(found(exam_id), series_id))
+    if picture is None:
+        raise Http404(NOTHING_HERE)
+    return png(picture)
+
+
+def found(exam_id: uuid.UUID) -> Examination:
+    """The exam, where the caller's scope holds it.
+
+    Raises:
+        Http404: absent, or of another center; the answer is the same.
+    """
+    exam = exam_find(exam_id)
+    if exam is None:
+        raise Http404(NOTHING_HERE)
+    return exam
+
+
+def series_of(exam: Examination, series_id: uuid.UUID) -> Series:
+    """A series of this exam.
+
+    Raises:
+        Http404: absent.
+    """
+    for series in exam_series(exam):
+        if series.pk == series_id:
+            return series
+    raise Http404(NOTHING_HERE)
+
+
+def png(picture: bytes) -> HttpResponse:
+    """A picture of the center: the reader's browser may keep it for the session, nobody between may."""
+    response = HttpResponse(picture, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
