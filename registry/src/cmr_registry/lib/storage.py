@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import S3Store
+from obstore.store import ClientConfig, S3Config, S3Store
 
 from cmr_registry.lib.errors import ObjectMissingError, StorageError, StorageFullError
 from cmr_registry.lib.files import storage_error, write_durably
@@ -141,10 +141,15 @@ class S3Objects:
     """Objects in a bucket of an S3 server. Only plain PUT, GET, HEAD, DELETE and LIST are asked of it."""
 
     def __init__(self, bucket: str, endpoint: str | None, options: Mapping[str, str]) -> None:
-        config: dict[str, object] = {"virtual_hosted_style_request": False, **options}
+        config: S3Config = {
+            "virtual_hosted_style_request": False,
+            "access_key_id": options.get("access_key_id", ""),
+            "secret_access_key": options.get("secret_access_key", ""),
+            "region": options.get("region", "us-east-1"),
+        }
+        client: ClientConfig = {"timeout": "300s", "allow_http": (endpoint or "").startswith("http://")}
         if endpoint:
             config["endpoint"] = endpoint
-        client = {"timeout": "300s", "allow_http": bool(endpoint and endpoint.startswith("http://"))}
         self._store = S3Store(bucket, config=config, client_options=client)
 
     def put(self, name: str, data: bytes) -> None:

@@ -1,0 +1,66 @@
+"""Forms of the deliveries pages."""
+
+import uuid
+from collections.abc import Iterable
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from cmr_registry.centers.models import Center
+from cmr_registry.intake.zips import MAX_ARCHIVE
+
+SHOW_CHOICES = [
+    ("", "All deliveries"),
+    ("problems", "With problems"),
+    ("open", "Still arriving"),
+    ("complete", "Being accepted"),
+    ("accepted", "Accepted"),
+    ("conflict", "In conflict"),
+    ("refused", "Refused"),
+]
+
+
+class DeliveryFilterForm(forms.Form):
+    """Which deliveries the list shows; anything that is not a choice shows all."""
+
+    show = forms.ChoiceField(
+        label="Show",
+        choices=SHOW_CHOICES,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    @property
+    def chosen(self) -> str:
+        """One of the choices, empty for all."""
+        self.is_valid()
+        return str(self.cleaned_data.get("show", ""))
+
+
+class UploadForm(forms.Form):
+    """One ZIP of one already de-identified exam, and whose it is."""
+
+    archive = forms.FileField(
+        label="ZIP file",
+        help_text=f"One exam, at most {MAX_ARCHIVE // 2**30} GB.",
+        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".zip,application/zip"}),
+    )
+
+    def __init__(self, *args: object, centers: Iterable[Center], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        choices = [(str(center.pk), center.name) for center in centers]
+        self.fields["center"] = forms.TypedChoiceField(
+            label="Center",
+            coerce=uuid.UUID,
+            choices=choices,
+            initial=choices[0][0] if choices else None,
+            widget=forms.Select(attrs={"class": "form-select"}),
+        )
+        self.order_fields(["center", "archive"])
+
+    def clean_archive(self) -> UploadedFile:
+        """The uploaded file, where it is within the limit."""
+        archive: UploadedFile = self.cleaned_data["archive"]
+        if (archive.size or 0) > MAX_ARCHIVE:
+            raise forms.ValidationError(f"The file is larger than {MAX_ARCHIVE // 2**30} GB.")
+        return archive
