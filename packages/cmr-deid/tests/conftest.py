@@ -4,14 +4,15 @@ import io
 import struct
 
 import pytest
-from cmr_deid.engine import Engine
-from cmr_deid.identities import Identities
-from cmr_deid.keys import new_key
-from cmr_deid.reading import read_source
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence
+
+from cmr_deid.engine import Engine
+from cmr_deid.identities import Identities
+from cmr_deid.keys import new_key
+from cmr_deid.reading import read_source
 
 KEY = new_key(bytes(range(32)))
 MR = "1.2.840.10008.5.1.4.1.1.4"

@@ -1,11 +1,12 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cmr_deid.errors import KeyFileError
 from cmr_deid.keys import CenterKey, new_key
 from cmr_exchange.reading import CODE
-from hypothesis import given
-from hypothesis import strategies as st
 
 ENTROPY = bytes(range(32))
 

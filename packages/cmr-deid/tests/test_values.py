@@ -1,9 +1,10 @@
 import datetime
 
 import pytest
-from cmr_deid import values
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cmr_deid import values
 
 dates = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
 offsets = st.integers(-3652, -1)
@@ -25,7 +26,9 @@ def test_times_of_day_stay_in_a_date_time(day, days):
     assert values.shift_datetime(before, days) == values.shift_date(before[:8], days) + "235959.999999"
 
 
-@pytest.mark.parametrize("text", ["20120000", "00000000", "2012", "20120230", "2012-02-03", "x", "", "201202031"])
+@pytest.mark.parametrize(
+    "text", ["20120000", "00000000", "2012", "20120230", "2012-02-03", "x", "", "201202031"]
+)
 def test_what_is_no_date_is_not_moved(text):
     assert values.shift_date(text, -1) is None
 
@@ -83,7 +86,15 @@ def test_height_is_rounded_to_half_a_centimeter(before, after):
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("71.3", "71.5"), ("71", "71"), ("3.456", "3.5"), ("19.94", "19.9"), ("500", None), ("-1", None), ("", None)],
+    [
+        ("71.3", "71.5"),
+        ("71", "71"),
+        ("3.456", "3.5"),
+        ("19.94", "19.9"),
+        ("500", None),
+        ("-1", None),
+        ("", None),
+    ],
 )
 def test_weight_is_rounded_to_half_a_kilogram_or_a_tenth_for_a_child(before, after):
     assert values.clean_weight(before) == after

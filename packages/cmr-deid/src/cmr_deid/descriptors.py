@@ -11,7 +11,7 @@ import re
 from cmr_deid.vocabulary import CODING_SCHEMES, UNITS, WORDS
 
 _DATE_LIKE = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
-_SPLIT = re.compile(r"([^A-Za-z0-9*]+)")
+_SPLIT = re.compile("([^A-Za-z0-9*\u0080-\U0010ffff]+)")
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|\*")
 _SIEMENS_SEQUENCE = re.compile(r"\*?([A-Za-z]{1,8})[23]d\d{0,3}[a-z]{0,2}\d{0,3}")
 _SEQUENCE_TAIL = re.compile(r"\d{1,3}|[vVbB]\d{1,4}(?:in|fh|ap|rl|through)?|[rst]\d{1,2}|ns\d?")
@@ -64,6 +64,8 @@ def _is_technical(word: str, forbidden: frozenset[str]) -> bool:
 
 def _word(token: str) -> str:
     """The token as it may stay: whole, or its known pieces, or nothing."""
+    if not token.isascii():
+        return ""
     if not token or token.isdigit():
         return token if _NUMBER.fullmatch(token) else ""
     lower = token.lower()

@@ -1,0 +1,267 @@
+import struct
+import warnings
+from pathlib import Path
+
+import pytest
+
+from cmr_deid import elements
+from cmr_deid.elements import Walker, vr_of_tag
+from cmr_deid.errors import DeidRefusal, InstanceRejected
+from cmr_deid.reading import read_raw, read_source
+
+IMPLICIT = "1.2.840.10008.1.2"
+END = struct.pack("<HHL", 0xFFFE, 0xE00D, 0)
+SEQUENCE_END = struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)
+OPEN_ITEM = struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF)
+
+
+def reason_of(data):
+    with pytest.raises(InstanceRejected) as caught:
+        read_raw(data)
+    with pytest.raises(InstanceRejected) as again:
+        read_source(data)
+    assert again.value.reason is caught.value.reason
+    return caught.value.reason.code
+
+
+def test_a_good_file_is_read(mr):
+    dataset = read_source(mr())
+    assert dataset.PatientID == "MRN-0042177"
+    assert dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+    assert len(dataset.PixelData) == 48
+
+
+def test_implicit_encoding_gives_the_same_elements(mr):
+    one, other = read_raw(mr()), read_raw(mr(syntax=IMPLICIT))
+    assert {t: (e.vr, bytes(e.value)) for t, e in one.data_set.items()} == {
+        t: (e.vr, bytes(e.value)) for t, e in other.data_set.items()
+    }
+
+
+def test_a_transfer_syntax_that_lies_about_vrs_is_seen_through(mr):
+    lying = mr(syntax=IMPLICIT).replace(b"1.2.840.10008.1.2\0", b"1.2.840.10008.1.2.1\0")
+    lying = lying.replace(b"UI\x12\x00" + b"1.2.840.10008.1.2.1\0", b"UI\x14\x00" + b"1.2.840.10008.1.2.1\0")
+    assert read_source(lying).PatientID == "MRN-0042177"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "zero_length"),
+        (b"D", "not_dicom"),
+        (b"a report about a DICM file " * 20, "not_dicom"),
+        (bytes(132), "not_dicom"),
+        (bytes(128) + b"DICM", "truncated"),
+        (bytes(128) + b"DICM" + b"\x02\x00\x10\x00UI\x14\x00", "truncated"),
+        (bytes(128) + b"DICM" + b"\x08\x00\x10\x00UI\x04\x001.2\0xxxx", "unreadable"),
+    ],
+)
+def test_a_file_that_is_no_dicom_file_has_a_reason(data, code):
+    assert reason_of(data) == code
+
+
+def test_three_hundred_megabytes_of_zeros_are_refused_from_the_first_bytes():
+    assert reason_of(bytes(300_000_000)) == "not_dicom"
+
+
+def test_a_file_cut_anywhere_is_refused_or_read_but_never_crashes(mr):
+    data = mr()
+    for cut in range(len(data)):
+        try:
+            read_raw(data[:cut])
+        except InstanceRejected as refusal:
+            assert refusal.reason.code in {"zero_length", "not_dicom", "truncated", "unreadable"}  # noqa: PT017
+
+
+def test_a_file_cut_in_its_pixels_is_truncated(mr):
+    assert reason_of(mr()[:-4]) == "truncated"
+
+
+def test_a_file_that_ends_after_its_meta_is_truncated(mr):
+    data = mr()
+    end = 144 + struct.unpack_from("<L", data, 140)[0]
+    assert reason_of(data[:end]) == "truncated"
+
+
+def test_an_over_declared_length_is_refused(mr):
+    data = bytearray(mr())
+    place = data.index(b"LO\x0c\x00MRN-0042177")
+    data[place + 2 : place + 4] = b"\xff\xff"
+    assert reason_of(bytes(data)) == "truncated"
+
+
+def test_an_under_declared_length_is_refused(mr):
+    data = bytearray(mr())
+    place = data.index(b"LO\x0c\x00MRN-0042177")
+    data[place + 2 : place + 4] = b"\x04\x00"
+    assert reason_of(bytes(data)) == "unreadable"
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", "1.2.3", ""])
+def test_other_transfer_syntaxes_are_refused(mr, syntax):
+    data = mr().replace(b"UI\x14\x001.2.840.10008.1.2.1\0", b"UI\x14\x00" + syntax.encode().ljust(20, b"\0"))
+    if len(syntax) > 20:
+        data = mr().replace(
+            b"UI\x14\x001.2.840.10008.1.2.1\0", b"UI" + struct.pack("<H", len(syntax)) + syntax.encode()
+        )
+    assert reason_of(data) == "transfer_syntax"
+
+
+def test_native_pixels_under_a_compressed_syntax_are_refused(mr):
+    data = mr().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0")
+    assert reason_of(data) == "transfer_syntax"
+
+
+def test_a_file_over_the_limit_is_refused(mr, monkeypatch):
+    monkeypatch.setattr("cmr_deid.reading.MAX_BYTES", 500)
+    assert reason_of(mr()) == "too_large"
+
+
+def test_bytes_after_the_pixels_are_passed_over_and_counted(mr):
+    for tail in (b"x", b"a name, a name, a name", bytes(64), b"\x08\x00\x80\x00LO\x04\x00Name"):
+        source = read_raw(mr(tail=tail))
+        assert source.trailing == len(tail)
+
+
+def test_padding_attributes_after_the_pixels_are_read(mr, raw_element):
+    source = read_raw(mr(tail=raw_element(0xFFFCFFFC, "OB", b"name", long=True)))
+    assert source.trailing == 0
+    assert 0xFFFCFFFC in source.data_set
+
+
+def test_of_an_attribute_that_stands_twice_the_first_counts(mr, raw_element):
+    data = mr()
+    place = data.index(b"\x10\x00\x20\x00LO")
+    source = read_raw(data[:place] + raw_element(0x00100020, "LO", b"OTHER!") + data[place:])
+    assert bytes(source.data_set[0x00100020].value) == b"OTHER!"
+    assert source.repeated == [0x00100020]
+
+
+def deep(mr, depth):
+    inner = b""
+    for _ in range(depth):
+        item = struct.pack("<HHL", 0xFFFE, 0xE000, len(inner)) + inner
+        inner = b"\x40\x00\x75\x02SQ\0\0" + struct.pack("<L", len(item)) + item
+    data = mr()
+    place = data.index(b"\xe0\x7f\x10\x00")
+    return data[:place] + inner + data[place:]
+
+
+def test_thirty_two_levels_are_read_and_ten_thousand_refused(mr):
+    assert 0x00400275 in read_raw(deep(mr, 32)).data_set
+    assert reason_of(deep(mr, 33)) == "too_deep"
+    assert reason_of(deep(mr, 10_000)) == "too_deep"
+
+
+def test_more_elements_than_the_limit_are_refused(mr, monkeypatch):
+    monkeypatch.setattr(elements, "MAX_ELEMENTS", 20)
+    assert reason_of(mr()) == "too_deep"
+
+
+def walk(data, explicit=True):
+    return Walker(memoryview(data)).walk(0, explicit).data_set
+
+
+SEQUENCE = b"\x40\x00\x75\x02SQ\0\0\xff\xff\xff\xff"
+INNER = b"\x08\x00\x50\x00SH\x02\x00ab"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (SEQUENCE, "truncated"),
+        (SEQUENCE + OPEN_ITEM, "truncated"),
+        (SEQUENCE + OPEN_ITEM + INNER, "truncated"),
+        (SEQUENCE + OPEN_ITEM + INNER + b"\xfe\xff", "truncated"),
+        (SEQUENCE + b"\xfe\xff", "truncated"),
+        (SEQUENCE + INNER, "unreadable"),
+        (SEQUENCE + struct.pack("<HHL", 0xFFFE, 0xE000, 99), "truncated"),
+        (SEQUENCE + OPEN_ITEM + b"\xfe\xff\x00\xe0LO\0\0" + END, "unreadable"),
+        (b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff" + INNER, "unreadable"),
+        (b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff" + OPEN_ITEM, "unreadable"),
+        (b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff", "truncated"),
+        (b"\xe0\x7f\x10\x00OB\0\0", "truncated"),
+        (b"\x08\x00\x50\x00??\x02\x00ab", "unreadable"),
+    ],
+)
+def test_broken_structures_have_a_reason(data, code):
+    with pytest.raises(InstanceRejected) as caught:
+        walk(data)
+    assert caught.value.reason.code == code
+
+
+def test_delimited_and_counted_sequences_give_the_same():
+    delimited = walk(SEQUENCE + OPEN_ITEM + INNER + END + SEQUENCE_END)
+    item = struct.pack("<HHL", 0xFFFE, 0xE000, len(INNER)) + INNER
+    counted = walk(SEQUENCE[:-4] + struct.pack("<L", len(item)) + item)
+    assert delimited == counted
+
+
+def test_an_unknown_vr_of_undefined_length_is_read_as_an_implicit_sequence():
+    inner = b"\x08\x00\x50\x00\x02\x00\x00\x00ab"
+    data = walk(b"\x09\x00\x10\x10UN\0\0\xff\xff\xff\xff" + OPEN_ITEM + inner + END + SEQUENCE_END)
+    assert bytes(data[0x00091010].items[0][0x00080050].value) == b"ab"
+
+
+def test_a_known_sequence_that_hides_as_unknown_is_opened():
+    inner = b"\x08\x00\x50\x00\x02\x00\x00\x00ab"
+    item = struct.pack("<HHL", 0xFFFE, 0xE000, len(inner)) + inner
+    data = walk(b"\x40\x00\x75\x02UN\0\0" + struct.pack("<L", len(item)) + item)
+    assert data[0x00400275].vr == "SQ"
+
+
+def test_a_known_attribute_of_unknown_vr_gets_its_vr():
+    data = walk(b"\x10\x00\x20\x00UN\0\0\x02\0\0\0ab")
+    assert data[0x00100020].vr == "LO"
+
+
+def test_vrs_are_found_for_every_kind_of_tag():
+    assert [
+        vr_of_tag(t) for t in (0x00100010, 0x00280106, 0x00290010, 0x00291010, 0x00090000, 0x00089999)
+    ] == [
+        "PN",
+        "US",
+        "LO",
+        "UN",
+        "UL",
+        "UN",
+    ]
+
+
+def test_no_odd_file_crashes_and_no_value_is_warned_about(shared_data, engine):
+    root = shared_data("dicom_odd")
+    outcomes = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path in sorted(p for p in Path(root).rglob("*") if p.is_file()):
+            data = path.read_bytes()
+            try:
+                dataset = read_source(data)
+                for element in dataset:
+                    assert element.tag
+                outcome = "read"
+                engine.deidentify(data)
+            except DeidRefusal as refusal:
+                outcome = refusal.reason.code
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+    assert sum(outcomes.values()) > 150
+    assert outcomes["read"] > 20
+    assert {"not_dicom", "transfer_syntax", "truncated", "secondary_capture", "not_mr"} <= outcomes.keys()
+
+
+def test_a_value_that_cannot_be_converted_does_not_hide_the_others(mr, raw_element):
+    data = mr()
+    place = data.index(b"\x10\x00\x10\x00PN")
+    dataset = read_source(data[:place] + raw_element(0x00089459, "FL", b"abc") + data[place:])
+    assert 0x00089459 not in dataset
+    assert dataset.PatientID == "MRN-0042177"
+
+
+def test_pydicom_never_raises_through_the_reader(mr, monkeypatch):
+    def broken(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("cmr_deid.reading._converted", broken)
+    with pytest.raises(InstanceRejected) as caught:
+        read_source(mr())
+    assert caught.value.reason.code == "unreadable"
