@@ -63,3 +63,14 @@ def test_every_uid_fits_its_element():
 
     assert len(drawn.session.uids.instance(999)) <= 64
     assert pydicom.uid.UID(drawn.session.uids.instance(999)).is_valid
+
+
+@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+def test_files_are_written_as_pydicom_writes_them(cmr_exam, tmp_path, vendor):
+    exam = cmr_exam(vendor=vendor)
+
+    for (_, dataset), file in zip(
+        exam_instances(plan_exam(vendor=vendor, size="tiny")), exam.files, strict=True
+    ):
+        pydicom.dcmwrite(tmp_path / "slow.dcm", dataset, enforce_file_format=True)
+        assert file.read_bytes() == (tmp_path / "slow.dcm").read_bytes()

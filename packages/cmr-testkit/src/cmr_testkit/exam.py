@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
 
 from cmr_testkit import ge, siemens
@@ -23,6 +22,7 @@ from cmr_testkit.errors import UnknownVendorError
 from cmr_testkit.heart import Heart, draw_heart_size, systole_for
 from cmr_testkit.identity import Patient, Visit, draw_patient, draw_visit
 from cmr_testkit.infarct import draw_infarct
+from cmr_testkit.part10 import SeriesWriter
 from cmr_testkit.planted import AnswerKey, Planted, secrets_of
 from cmr_testkit.protocol import LGE_TIME, Series, plan, size_named
 from cmr_testkit.render import Cut, Scene, with_noise
@@ -192,9 +192,10 @@ def _shots(exam: ExamPlan, series: Series, first: int, start: dt.datetime) -> It
 
 def _write_pixels(dataset: Dataset, pixels: Any) -> None:
     high = int(np.percentile(pixels, 99.5))
-    dataset.SmallestImagePixelValue, dataset.LargestImagePixelValue = int(pixels.min()), int(pixels.max())
+    dataset.add_new("SmallestImagePixelValue", "US", int(pixels.min()))
+    dataset.add_new("LargestImagePixelValue", "US", int(pixels.max()))
     dataset.WindowCenter, dataset.WindowWidth = str(high // 2), str(max(1, high))
-    dataset.PixelData = pixels.tobytes()
+    dataset.add_new("PixelData", "OW", pixels.tobytes())
 
 
 def make_exam(
@@ -234,15 +235,16 @@ def _write_images(drawn: ExamPlan, out: Path) -> tuple[list[Path], list[Planted]
     epoch = calendar.timegm(session.visit.start.timetuple())
     key = AnswerKey(secrets_of(session.patient, session.visit, epoch))
     files: list[Path] = []
-    folder = None
+    folder, writer = None, SeriesWriter()
     for relative, dataset in exam_instances(drawn):
         target = out / relative
         if target.parent != folder:
             folder = target.parent
             folder.mkdir(parents=True, exist_ok=True)
             key.first_of_series(dataset, relative)
+            writer = SeriesWriter()
         key.further(dataset, relative)
-        pydicom.dcmwrite(target, dataset, enforce_file_format=True)
+        writer.write(target, dataset)
         files.append(target)
     return files, key.result()
 
