@@ -15,6 +15,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
 from cmr_connector import log
 from cmr_connector.config import from_document
 from cmr_connector.config_template import initialize
@@ -25,11 +31,6 @@ from cmr_exchange.errors import ExchangeError
 from cmr_exchange.manifest import DeliveryManifest
 from cmr_exchange.reasons import reason
 from cmr_exchange.receipt import Receipt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 API_KEY = "test-key-of-center-a"
 
@@ -103,7 +104,9 @@ class SmallRegistry:
             return problem
         name = request.path_params["id"]
         with self.lock:
-            return JSONResponse(self._view(name)) if name in self.deliveries else self._refusal(404, "unknown")
+            return (
+                JSONResponse(self._view(name)) if name in self.deliveries else self._refusal(404, "unknown")
+            )
 
     async def receipt_key(self, request):
         raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -201,7 +204,7 @@ class SmallRegistry:
         return JSONResponse({"type": "about:blank", "title": code, "status": status, "code": code}, status)
 
 
-@pytest.fixture()
+@pytest.fixture
 def registry(tmp_path):
     small = SmallRegistry(tmp_path / "registry")
     small.start()
@@ -218,7 +221,7 @@ def log_lines(tmp_path):
         log.to_stream(None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def home(tmp_path, registry):
     """A connector's folder: settings, center key, registry key."""
     folder = tmp_path / "connector"
@@ -228,7 +231,7 @@ def home(tmp_path, registry):
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_workplace(home, registry):
     """Put a connector together; options are settings by table."""
     opened = []
@@ -254,12 +257,12 @@ def make_workplace(home, registry):
         workplace.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def workplace(make_workplace):
     return make_workplace()
 
 
-@pytest.fixture()
+@pytest.fixture
 def deliver():
     """Prepare and send everything that has settled, as the agent's two workers do."""
 

@@ -56,11 +56,11 @@ def test_late_images_make_a_new_version_with_all_instances(workplace, registry, 
     exam = cmr_exam()
     early, late = exam.files[:-2], exam.files[-2:]
     for path in early:
-        workplace.intake.take(exam.root / path, Source.FOLDER)
+        workplace.intake.take(path, Source.FOLDER)
     deliver(workplace)
     written = len(registry.stored_writes)
     for path in late:
-        workplace.intake.take(exam.root / path, Source.FOLDER)
+        workplace.intake.take(path, Source.FOLDER)
     deliver(workplace)
     first, second = registry.accepted()
     assert (first.version, second.version) == (1, 2)
@@ -73,9 +73,9 @@ def test_images_that_come_while_an_exam_waits_to_be_sent_follow_as_the_next_vers
 ):
     exam = cmr_exam()
     for path in exam.files[:-1]:
-        workplace.intake.take(exam.root / path, Source.SCP)
+        workplace.intake.take(path, Source.SCP)
     workplace.pipeline.step()
-    workplace.intake.take(exam.root / exam.files[-1], Source.SCP)
+    workplace.intake.take(exam.files[-1], Source.SCP)
     deliver(workplace)
     assert [manifest.version for manifest in registry.accepted()] == [1, 2]
     assert workplace.store.exams.listed()[0].state is ExamState.DELIVERED

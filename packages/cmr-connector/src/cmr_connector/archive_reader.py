@@ -61,6 +61,11 @@ def is_zip(path: Path) -> bool:
         return file.read(4) == _ZIP_MAGIC
 
 
+def is_media_file(name: str) -> bool:
+    """Whether a file belongs to the medium and not to the exam, such as DICOMDIR."""
+    return PurePosixPath(name.replace("\\", "/")).name.upper() in _MEDIA_FILES
+
+
 def members_of(path: Path, limits: Limits | None = None) -> Iterator[Member]:
     """All files of a folder, a ZIP or a single file, in order; media files such as DICOMDIR are left out.
 

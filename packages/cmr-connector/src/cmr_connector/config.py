@@ -129,11 +129,19 @@ class DeskSettings:
         enabled: serve it at all.
         host: address to listen on; loopback unless you know why not.
         port: TCP port; 0 takes a free one.
+        names: host names under which browsers may call the desk, beside loopback and `host`.
+        certificate_file: TLS certificate (PEM); needed when `host` is not loopback.
+        certificate_key_file: its private key (PEM).
+        drop_mib: the drop zone takes at most this many MiB at once.
     """
 
     enabled: bool = True
     host: str = "127.0.0.1"
     port: int = 8765
+    names: list[str] = field(default_factory=list)
+    certificate_file: Path | None = None
+    certificate_key_file: Path | None = None
+    drop_mib: int = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +232,7 @@ def from_document(document: dict[str, Any], base: Path) -> Config:
         _require(getattr(config.registry, name) > 0, f"registry.{name}", "a positive number")
     _require(config.pipeline.quiet_seconds >= 0, "pipeline.quiet_seconds", "zero or more seconds")
     _require(config.pipeline.max_instance_mib > 0, "pipeline.max_instance_mib", "a positive number")
+    _require(config.desk.drop_mib > 0, "desk.drop_mib", "a positive number")
     _require(config.folder.settle_s >= 0, "folder.settle_s", "zero or more seconds")
     _require(config.folder.poll_s > 0, "folder.poll_s", "more than zero seconds")
     return config

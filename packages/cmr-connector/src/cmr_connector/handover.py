@@ -6,11 +6,11 @@
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmr_connector.archive_reader import members_of
+from cmr_connector.archive_reader import Member, members_of
 from cmr_connector.intake import Outcome, Source, Taken
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.sender import Sender
@@ -69,9 +69,20 @@ def take_all(workplace: Workplace, path: Path, source: Source, progress: Progres
         ArchiveReadError: an archive is encrypted, broken or too large; what came before it is taken.
         OSError: the path cannot be read, or the disk failed.
     """
+    return take_members(workplace, members_of(path), source, progress)
+
+
+def take_members(
+    workplace: Workplace, members: Iterable[Member], source: Source, progress: Progress | None = None
+) -> HandOver:
+    """Take in these files; their exams count as complete at once.
+
+    Raises:
+        ArchiveReadError, OSError: as `take_all`; what came before it is taken.
+    """
     batch = uuid.uuid4().hex
     handed = []
-    for member in members_of(path):
+    for member in members:
         if member.reason is not None:
             taken = workplace.intake.refuse(source, member.size, member.reason, batch)
         else:

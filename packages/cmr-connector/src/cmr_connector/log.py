@@ -29,6 +29,8 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "delivery_refused": frozenset({"exam_number", "version", "reason"}),
     "delivery_postponed": frozenset({"exam_number", "version", "attempt", "wait_s", "cause"}),
     "desk_sign_in": frozenset({"outcome"}),
+    "desk_setup_waits": frozenset({"file"}),
+    "desk_act": frozenset({"act", "exam_number"}),
     "unexpected_error": frozenset({"where", "error"}),
 }
 

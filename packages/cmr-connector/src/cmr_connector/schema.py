@@ -114,4 +114,35 @@ MIGRATIONS: tuple[str, ...] = (
 
     CREATE TABLE taken_file (file_hash TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
     """,
+    # the center desk: who may sign in, who is signed in, who did and looked up what
+    """
+    CREATE TABLE desk_account (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        password TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE desk_session (
+        token_hash TEXT PRIMARY KEY,
+        account_id INTEGER NOT NULL REFERENCES desk_account (id) ON DELETE CASCADE,
+        csrf TEXT NOT NULL,
+        started REAL NOT NULL,
+        seen REAL NOT NULL
+    ) STRICT;
+
+    CREATE TABLE desk_act (
+        id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        account TEXT NOT NULL,
+        act TEXT NOT NULL,
+        subject TEXT,
+        exam TEXT
+    ) STRICT;
+
+    CREATE INDEX delivery_changed ON delivery (state, changed_at);
+    CREATE INDEX exam_changed ON exam (changed_at, id);
+    CREATE INDEX instance_series ON instance (exam_id, series_hash)
+    """,
 )

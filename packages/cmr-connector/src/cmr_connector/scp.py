@@ -51,8 +51,7 @@ class Receiver:
         """
         ae = AE(ae_title=self._settings.ae_title)
         ae.require_called_aet = True
-        # pynetdicom reads an empty list as "anybody"; with us it means nobody
-        ae.require_calling_aet = list(self._settings.allowed_ae) or ["\x7fnobody"]
+        ae.require_calling_aet = list(self._settings.allowed_ae)
         ae.maximum_pdu_size = 0
         ae.network_timeout = 120
         for context in AllStoragePresentationContexts:
@@ -77,8 +76,10 @@ class Receiver:
 
     def _on_connection(self, event: Any) -> None:
         allowed = self._settings.allowed_hosts
-        if allowed and event.address[0] not in allowed:
-            log.event("association_refused", cause="host")
+        # pynetdicom reads an empty list of titles as "anybody"; with us it means nobody
+        nobody = not self._settings.allowed_ae
+        if nobody or (allowed and event.address[0] not in allowed):
+            log.event("association_refused", cause="ae_title" if nobody else "host")
             event.assoc.dul.socket.close()
 
     def _on_store(self, event: Any) -> int:
