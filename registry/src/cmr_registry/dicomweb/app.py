@@ -170,7 +170,7 @@ async def _answered(answer: Callable[[Request], Awaitable[Response]], request: R
         return problem(403, "not_allowed", str(rejected))
     except ClientDisconnect:
         return Response(status_code=400)
-    except Exception as error:
+    except Exception:
         logger.error("dicomweb.failed", exc_info=True)
         return problem(
             500, "failed", "The registry failed to answer; the steward finds the event in the log."

@@ -9,7 +9,14 @@ from cmr_registry.dicomweb.ask import Ask
 from cmr_registry.dicomweb.dicom_json import Attributes, element, tag_of, values_of
 from cmr_registry.dicomweb.matching import Query, query_of, selected
 from cmr_registry.dicomweb.negotiation import DICOM_JSON, choose
-from cmr_registry.dicomweb.selectors import instances_found, series_found, series_of, studies_found, study_get
+from cmr_registry.dicomweb.selectors import (
+    instances_found,
+    series_found,
+    series_get,
+    series_of,
+    studies_found,
+    study_get,
+)
 
 JSON = "application/json"
 
@@ -109,9 +116,11 @@ def instances(ask: Ask) -> Response:
     """Search for instances of a study or of one series."""
     choose(ask.accepts, (DICOM_JSON, JSON))
     query = query_of(ask.query)
-    study = study_get(ask.uid("study"))
-    among = series_of(study, ask.uid("series") if ask.has("series") else None)
-    found, more = instances_found(query, study, among)
+    if ask.has("series"):
+        among = [series_get(ask.uid("study"), ask.uid("series"))]
+    else:
+        among = series_of(study_get(ask.uid("study")))
+    found, more = instances_found(query, among)
     return _answer(ask, found, INSTANCE_FIELDS, query, more)
 
 

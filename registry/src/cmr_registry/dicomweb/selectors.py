@@ -4,17 +4,15 @@ What a column holds is matched by the database, the rest in Python on the stored
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cmr_registry.archive.models import ImagingStudy, Series
 from cmr_registry.archive.selectors import IndexedInstance, series_find, series_index, study_find
-from cmr_registry.dicomweb.dicom_json import Attributes, element
+from cmr_registry.dicomweb.dicom_json import Attributes
 from cmr_registry.dicomweb.errors import AbsentRejected, TooLargeRejected
 from cmr_registry.dicomweb.matching import Key, Query, matches, range_of
 
@@ -33,18 +31,21 @@ def study_get(study_uid: str) -> ImagingStudy:
     return study
 
 
-def series_of(study: ImagingStudy, series_uid: str | None) -> list[Series]:
-    """The one series, or all series of `study` in the order of their numbers.
+def series_get(study_uid: str, series_uid: str) -> Series:
+    """The series in the open scope, with its study.
 
     Raises:
-        AbsentRejected: no such series.
+        AbsentRejected: none, or not to be seen.
     """
-    if series_uid is None:
-        return list(Series.objects.filter(study=study).order_by("number", "series_instance_uid"))
-    series = series_find(study.study_instance_uid, series_uid)
+    series = series_find(study_uid, series_uid)
     if series is None:
         raise AbsentRejected
-    return [series]
+    return series
+
+
+def series_of(study: ImagingStudy) -> list[Series]:
+    """All series of `study` in the order of their numbers."""
+    return list(study.series.order_by("number", "series_instance_uid"))
 
 
 def instance_get(series: Series, instance_uid: str) -> IndexedInstance:
@@ -63,65 +64,32 @@ def studies_found(query: Query) -> tuple[list[Attributes], bool]:
     """A page of study attributes, newest first, and whether there are more."""
     rows = _studies_of_keys(query).select_related("subject").order_by("-accepted_at", "id")
     rest = query.without("StudyInstanceUID", "StudyDate", "ModalitiesInStudy", *_exact_pseudonym(query))
-    found, more = _page(query, rest, rows, _study_attributes)
-    modalities = _modalities({study.pk for study, _ in found})
-    return [
-        attributes | element("ModalitiesInStudy", *modalities[study.pk]) for study, attributes in found
-    ], more
+    found, more = _page(query, rest, rows, lambda study: study.attributes)
+    return [attributes for _, attributes in found], more
 
 
 def series_found(query: Query, study: ImagingStudy | None) -> tuple[list[Attributes], bool]:
     """A page of series attributes, of one study or of all in scope, and whether there are more."""
-    rows = Series.objects.select_related("study__subject")
+    rest = query.without("ModalitiesInStudy")
     if study is not None:
-        rows = rows.filter(study=study).order_by("number", "series_instance_uid")
+        rows = study.series.order_by("number", "series_instance_uid")
     else:
-        rows = rows.filter(_series_condition(query)).order_by(
-            "-study__accepted_at", "study_id", "number", "id"
-        )
-    found, more = _page(query, query.without("ModalitiesInStudy"), rows, series_attributes)
+        rows = Series.objects.select_related("study").filter(_series_condition(query))
+        rows = rows.order_by("-study__accepted_at", "study_id", "number", "id")
+    found, more = _page(query, rest, rows, lambda series: series.study.attributes | series.attributes)
     return [attributes for _, attributes in found], more
 
 
-def instances_found(
-    query: Query, study: ImagingStudy, series: Sequence[Series]
-) -> tuple[list[Attributes], bool]:
+def instances_found(query: Query, series: Sequence[Series]) -> tuple[list[Attributes], bool]:
     """A page of instance attributes of `series`, and whether there are more; one index object per series."""
     candidates = (
-        _study_attributes(study) | one.attributes | instance_attributes(instance)
+        one.study.attributes | one.attributes | instance.metadata
         for one in series
         for instance in series_index(one).instances
     )
     found = (attributes for attributes in candidates if matches(query.keys, attributes))
     page = list(islice(found, query.offset, query.offset + query.limit + 1))
     return page[: query.limit], len(page) > query.limit
-
-
-def instance_attributes(instance: IndexedInstance) -> Attributes:
-    """Header of an instance as QIDO-RS and metadata show it, without pixel data."""
-    return instance.metadata
-
-
-def series_attributes(series: Series) -> Attributes:
-    """Attributes of a series with those of its study."""
-    return (
-        _study_attributes(series.study)
-        | series.attributes
-        | element("Modality", series.modality)
-        | element("SeriesInstanceUID", series.series_instance_uid)
-        | element("NumberOfSeriesRelatedInstances", series.n_instances)
-    )
-
-
-def _study_attributes(study: ImagingStudy) -> Attributes:
-    return (
-        study.attributes
-        | element("PatientID", study.subject.pseudonym)
-        | element("StudyInstanceUID", study.study_instance_uid)
-        | element("NumberOfStudyRelatedSeries", study.n_series)
-        | element("NumberOfStudyRelatedInstances", study.n_instances)
-        | element("InstanceAvailability", "ONLINE")
-    )
 
 
 def _studies_of_keys(query: Query) -> QuerySet[ImagingStudy]:
@@ -143,7 +111,7 @@ def _series_condition(query: Query) -> Q:
 
 
 def _study_condition(query: Query, prefix: str) -> Q:
-    condition = Q()
+    condition = Q(**{f"{prefix}subject__withdrawn_at": None})
     if key := query.wanted("StudyInstanceUID"):
         condition &= Q(**{f"{prefix}study_instance_uid__in": key.uids})
     if key := query.wanted("PatientID"):
@@ -188,11 +156,3 @@ def _matching(
         attributes = attributes_of(row)
         if matches(rest, attributes):
             yield row, attributes
-
-
-def _modalities(studies: Iterable[UUID]) -> dict[UUID, list[str]]:
-    found: dict[UUID, list[str]] = defaultdict(list)
-    rows = Series.objects.filter(study_id__in=studies).values_list("study_id", "modality").distinct()
-    for study, modality in rows.order_by("study_id", "modality"):
-        found[study].append(modality)
-    return found

@@ -8,7 +8,8 @@ from hashlib import sha256
 from PIL import Image
 from starlette.responses import Response
 
-from cmr_registry.archive.models import ImagingStudy, Series
+from cmr_registry.archive.errors import NotRenderableError
+from cmr_registry.archive.models import Series
 from cmr_registry.archive.rendering import render_frame
 from cmr_registry.archive.selectors import (
     IndexedInstance,
@@ -31,7 +32,7 @@ from cmr_registry.dicomweb.negotiation import (
     choose_frames,
     choose_instances,
 )
-from cmr_registry.dicomweb.selectors import instance_get, series_of, study_get
+from cmr_registry.dicomweb.selectors import instance_get, series_get, series_of, study_get
 from cmr_registry.dicomweb.services import view_record
 from cmr_registry.dicomweb.transcoding import native_frames, to_explicit_little_endian
 
@@ -117,25 +118,30 @@ def rendered(ask: Ask) -> Response:
 def thumbnail(ask: Ask) -> Response:
     """A small picture of an instance, a series, or the first series of a study that has one."""
     media = choose(ask.accepts, ("image/png", "image/jpeg"))
-    study = _study(ask)
-    among = series_of(study, ask.uid("series") if ask.has("series") else None)
+    among = _series(ask)
     if ask.has("instance"):
         instance = instance_get(among[0], ask.uid("instance"))
-        return _picture(render_frame(among[0], instance, size=THUMBNAIL), media)
+        return _picture(_rendered(among[0], instance, size=THUMBNAIL), media)
     for series in among:
         if picture := series_thumbnail(series):
             return _picture(picture, media)
     raise AbsentRejected
 
 
-def _study(ask: Ask) -> ImagingStudy:
-    study = study_get(ask.uid("study"))
+def _series(ask: Ask) -> list[Series]:
+    """The series of the address, or all of its study; the view is noted."""
+    if ask.has("series"):
+        among = [series_get(ask.uid("study"), ask.uid("series"))]
+        study = among[0].study
+    else:
+        study = study_get(ask.uid("study"))
+        among = series_of(study)
     view_record(principal=ask.principal, study=study)
-    return study
+    return among
 
 
 def _members(ask: Ask) -> list[Member]:
-    among = series_of(_study(ask), ask.uid("series") if ask.has("series") else None)
+    among = _series(ask)
     if ask.has("instance"):
         return [(among[0], instance_get(among[0], ask.uid("instance")))]
     return [(series, instance) for series in among for instance in series_index(series).instances]
@@ -244,6 +250,19 @@ def _viewport(text: str | None) -> tuple[int, int] | None:
     if not (0 < width <= LARGEST_VIEWPORT and 0 < height <= LARGEST_VIEWPORT):
         raise MalformedRejected(f"A viewport has 1 to {LARGEST_VIEWPORT} pixels a side.")
     return width, height
+
+
+def _rendered(
+    series: Series,
+    instance: IndexedInstance,
+    frame: int = 1,
+    window: tuple[float, float] | None = None,
+    size: tuple[int, int] | None = None,
+) -> bytes:
+    try:
+        return render_frame(series, instance, frame, window, size)
+    except NotRenderableError:
+        raise NotAcceptableRejected("No picture can be made of this image.") from None
 
 
 def _picture(png: bytes, media: str) -> Response:

@@ -53,11 +53,15 @@ class Client:
 
     def store(self, *parts, study="", **headers):
         path = f"/dicom-web/studies/{study}" if study else "/dicom-web/studies"
-        return self.request("POST", path, content=stow_body(*parts), headers={"Content-Type": STOW_TYPE} | headers)
+        return self.request(
+            "POST", path, content=stow_body(*parts), headers={"Content-Type": STOW_TYPE} | headers
+        )
 
 
 def stow_body(*parts):
-    framed = [f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode() + part + b"\r\n" for part in parts]
+    framed = [
+        f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode() + part + b"\r\n" for part in parts
+    ]
     return b"".join(framed) + f"--{BOUNDARY}--\r\n".encode()
 
 
@@ -155,4 +159,4 @@ def study(riverside_client, coded, accept_all):
     assert riverside_client.store(*coded.files).status_code == 200
     accept_all()
     with center_scope(ALL_CENTERS):
-        return ImagingStudy.objects.get(study_instance_uid=coded.study)
+        return ImagingStudy.objects.select_related("subject").get(study_instance_uid=coded.study)

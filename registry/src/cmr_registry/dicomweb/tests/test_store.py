@@ -96,7 +96,9 @@ def test_batches_are_stored_while_the_body_still_comes(riverside_client, coded, 
 
 def test_a_body_that_breaks_off_is_refused_with_a_sentence(riverside_client, coded):
     body = stow_body(coded.files[0])[:-10]
-    answer = riverside_client.request("POST", "/dicom-web/studies", content=body, headers={"Content-Type": STOW_TYPE})
+    answer = riverside_client.request(
+        "POST", "/dicom-web/studies", content=body, headers={"Content-Type": STOW_TYPE}
+    )
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert "closing boundary" in answer.json()["detail"]
 
@@ -106,9 +108,13 @@ def test_too_many_instances_are_refused(riverside_client, coded, monkeypatch):
     assert riverside_client.store(*coded.files[:3]).status_code == 413
 
 
-@pytest.mark.parametrize("kind", ["application/json", "multipart/related; type=application/dicom+json; boundary=x", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "multipart/related; type=application/dicom+json; boundary=x", ""]
+)
 def test_other_media_types_are_refused(riverside_client, kind):
-    answer = riverside_client.request("POST", "/dicom-web/studies", content=b"{}", headers={"Content-Type": kind})
+    answer = riverside_client.request(
+        "POST", "/dicom-web/studies", content=b"{}", headers={"Content-Type": kind}
+    )
     assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
 
 
