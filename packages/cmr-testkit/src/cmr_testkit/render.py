@@ -4,6 +4,7 @@ Every shape gives a signed distance in mm (positive inside). A pixel's share of 
 pixel around its edge, which is the area it covers; cuts through the slice are averaged over its thickness.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,8 +51,10 @@ def capsule(points: Array, start: Triple, end: Triple, radius: float) -> Array:
 
 def cuts(plane: Plane, center: Triple, semi: Triple) -> bool:
     """Whether the plane passes through the ellipsoid (its support width along the normal reaches it)."""
-    width = float(np.linalg.norm(plane.normal * np.asarray(semi)))
-    return abs(float(plane.normal @ (np.asarray(center) - plane.center))) < width + plane.spacing
+    normal = plane.normal.tolist()
+    width = math.hypot(*(n * s for n, s in zip(normal, semi, strict=True)))
+    away = sum(n * (c - p) for n, c, p in zip(normal, center, plane.center.tolist(), strict=True))
+    return bool(abs(away) < width + plane.spacing)
 
 
 def shell(radius: Array, z: Array, part: Shell) -> Array:

@@ -35,7 +35,8 @@ class Plane:
     @property
     def normal(self) -> Vector:
         """Unit vector perpendicular to the plane, row x column."""
-        return np.cross(self.row, self.column)
+        (a, b, c), (d, e, f) = self.row.tolist(), self.column.tolist()
+        return np.array([b * f - c * e, c * d - a * f, a * e - b * d])
 
     @property
     def position(self) -> Vector:
