@@ -118,10 +118,9 @@ class _Look:
             elif field.vr == "UI":
                 self._judge_value(field)
         if self._text(_SYNTAX) not in (tables.NATIVE, *tables.COMPRESSED):
-            return self._say("transfer_syntax")
+            raise MalformedBytesError("transfer_syntax")
         for field in walk.fields(walk.end):
             self._field(field)
-        return None
 
     def _field(self, field: Field) -> None:
         tag = field.tag
@@ -198,7 +197,8 @@ class _Look:
             return self._say("transfer_syntax", _number_path(_PIXELS))
         if syntax == tables.NATIVE:
             rows, columns = self._number(0x00280010) or 0, self._number(0x00280011) or 0
-            bits, frames = self._number(0x00280100) or 0, self._number(0x00280008) or 1
+            bits, frames = self._number(0x00280100) or 0, self._number(0x00280008)
+            frames = 1 if frames is None else frames
             expected = rows * columns * frames * bits // 8
             if not expected or pixels.length != expected + expected % 2:
                 self._say("pixel_length", _number_path(_PIXELS))
