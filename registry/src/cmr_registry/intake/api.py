@@ -54,7 +54,7 @@ class DeliveryOut(Schema):
 class ReceiptKey(Schema):
     """The public half of the key that signs receipts: name as in the receipt, Ed25519 key in base 64."""
 
-    name: str
+    registry_key: str
     algorithm: str
     public_key: str
 
@@ -104,7 +104,7 @@ def read_receipt_key(request: HttpRequest) -> Any:
     signing = keyring().signing_key()
     public = signing.private_key.public_key().public_bytes_raw()
     return {
-        "name": signing.name,
+        "registry_key": signing.name,
         "algorithm": "Ed25519",
         "public_key": base64.b64encode(public).decode("ascii"),
     }
