@@ -77,8 +77,6 @@ def deliver(principal, center, instances, **stated):
         delivery = delivery_open(principal=principal, manifest=manifest_of(center, instances, **stated))
         data = [one.data for one in instances]
         for start in range(0, len(data), 100):
-            instances_store(
-                principal=principal, delivery_id=delivery.pk, instances=data[start : start + 100]
-            )
+            instances_store(principal=principal, delivery_id=delivery.pk, instances=data[start : start + 100])
         delivery.refresh_from_db()
         return delivery_accept(delivery=delivery)
