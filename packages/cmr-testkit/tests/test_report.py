@@ -6,7 +6,10 @@ import re
 import hl7
 import pytest
 
-from cmr_testkit.report import SEGMENT_ITEMS
+from cmr_dictionary import load, parse_value
+from cmr_dictionary.checks import check_values
+from cmr_testkit.exam import plan_exam
+from cmr_testkit.report import LABELS, SEGMENT_ITEMS, UNITS
 
 
 def row_of(exam):
@@ -108,3 +111,20 @@ def test_the_impression_names_people(cmr_exam):
 
     assert f"Patient {given} {family}" in text
     assert exam.visit.institution in text
+
+
+@pytest.mark.parametrize("infarct", ["none", "lad", "rca", "lcx"])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_dictionary_accepts_every_value_without_a_question(infarct, seed):
+    values = plan_exam(vendor="siemens", size="tiny", seed=seed, infarct=infarct).report_values
+    items = load().items
+
+    assert check_values({name: parse_value(items[name], text) for name, text in values.items()}) == ()
+
+
+def test_labels_and_units_are_those_of_the_dictionary():
+    items = load().items
+
+    assert {name: items[name].label for name in LABELS} == LABELS
+    # the dictionary's "% LV mass" is a percentage in UCUM
+    assert {name: items[name].unit.replace("% LV mass", "%") for name in UNITS} == UNITS
