@@ -12,7 +12,14 @@ from cmr_registry.archive.objects import object_get
 from cmr_registry.archive.places import series_place
 from cmr_registry.archive.plans import THUMBNAIL
 from cmr_registry.archive.reading import bytes_read, frames_read
-from cmr_registry.archive.stacks import ExamStack, SeriesStack, StackedImage, exam_stacks, series_stack, stack_around
+from cmr_registry.archive.stacks import (
+    ExamStack,
+    SeriesStack,
+    StackedImage,
+    exam_stacks,
+    series_stack,
+    stack_around,
+)
 from cmr_registry.lib.errors import StorageError
 
 __all__ = [

@@ -22,6 +22,9 @@ from cmr_registry.lib.files import storage_error, write_durably
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, S3Config
+
 __all__ = [
     "FileObjects",
     "ObjectMissingError",
@@ -144,13 +147,13 @@ class S3Objects:
     """Objects in a bucket of an S3 server. Only plain PUT, GET, HEAD, DELETE and LIST are asked of it."""
 
     def __init__(self, bucket: str, endpoint: str | None, options: Mapping[str, str]) -> None:
-        config: "S3Config" = {
+        config: S3Config = {
             "virtual_hosted_style_request": False,
             "access_key_id": options.get("access_key_id", ""),
             "secret_access_key": options.get("secret_access_key", ""),
             "region": options.get("region", "us-east-1"),
         }
-        client: "ClientConfig" = {"timeout": "300s", "allow_http": (endpoint or "").startswith("http://")}
+        client: ClientConfig = {"timeout": "300s", "allow_http": (endpoint or "").startswith("http://")}
         if endpoint:
             config["endpoint"] = endpoint
         self._store = S3Store(bucket, config=config, client_options=client)

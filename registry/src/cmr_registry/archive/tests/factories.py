@@ -3,6 +3,7 @@
 import hashlib
 import io
 import uuid
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -69,16 +70,18 @@ def new_instance(source) -> NewInstance:
     """What intake hands to `pack_store`, from a data set, bytes or a file."""
     data = source.read_bytes() if isinstance(source, Path) else source
     data = part10(data) if isinstance(data, Dataset) else data
-    header = dcmread(io.BytesIO(data), stop_before_pixels=True)
-    return NewInstance(
-        study_instance_uid=str(header.StudyInstanceUID),
-        series_instance_uid=str(header.SeriesInstanceUID),
-        sop_instance_uid=str(header.SOPInstanceUID),
-        sop_class_uid=str(header.SOPClassUID),
-        transfer_syntax_uid=str(header.file_meta.TransferSyntaxUID),
-        sha256=hashlib.sha256(data).hexdigest(),
-        data=data,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        header = dcmread(io.BytesIO(data), stop_before_pixels=True)
+        return NewInstance(
+            study_instance_uid=str(header.StudyInstanceUID),
+            series_instance_uid=str(header.SeriesInstanceUID),
+            sop_instance_uid=str(header.SOPInstanceUID),
+            sop_class_uid=str(header.SOPClassUID),
+            transfer_syntax_uid=str(header.file_meta.TransferSyntaxUID),
+            sha256=hashlib.sha256(data).hexdigest(),
+            data=data,
+        )
 
 
 def cine(*, n_positions=3, n_phases=12, series="1.2.3.1", **elements):
