@@ -179,9 +179,11 @@ def _in_range(value: int, low: int, high: int) -> int:
 
 
 def _sqlite(path: str) -> dict[str, object]:
+    """WAL with full durability; tests use a file as well, because one in memory locks in another way."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "TEST": {"NAME": None if path == ":memory:" else f"{path}.test"},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
