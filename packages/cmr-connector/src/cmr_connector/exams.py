@@ -7,6 +7,7 @@ from typing import Any
 
 from cmr_connector.crosswalk import Crosswalk, Patient, SourceStudy
 from cmr_connector.database import Database, utc_now
+from cmr_connector.errors import TransitionError
 from cmr_connector.local_keys import Local
 from cmr_connector.rows import ExamRow
 from cmr_connector.states import EXAM_TRANSITIONS, ExamState, require
@@ -154,6 +155,8 @@ class Exams:
             TransitionError: the exam is not held.
         """
         with self._db.transaction():
+            if self.get(exam_id).state is not ExamState.HELD:
+                raise TransitionError("Only a held exam can be released.")
             self.move(exam_id, ExamState.ARRIVING)
             self._db.execute("UPDATE exam SET released = 1, settle_at = 0 WHERE id = ?", exam_id)
 

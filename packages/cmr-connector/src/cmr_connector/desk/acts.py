@@ -1,0 +1,83 @@
+"""Who did what at the desk: every look-up, release, retry, drop and sign-in leaves a line, for good.
+
+A line names pseudonyms and exam numbers, never a patient.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from cmr_connector import log
+from cmr_connector.database import Database, utc_now
+
+
+class Act(enum.StrEnum):
+    """What a person did."""
+
+    SIGNED_IN = "signed_in"
+    MADE_FIRST_ACCOUNT = "made_first_account"
+    CHANGED_PASSWORD = "changed_password"  # noqa: S105  a word for a deed
+    LOOKED_UP = "looked_up"
+    LOOKED_UP_NOTHING = "looked_up_nothing"
+    RELEASED = "released"
+    SENT_AGAIN = "sent_again"
+    RETRIED = "retried"
+    PREVIEWED = "previewed"
+    HANDED_OVER = "handed_over"
+
+
+WORDS: dict[Act, str] = {
+    Act.SIGNED_IN: "signed in",
+    Act.MADE_FIRST_ACCOUNT: "made the first account",
+    Act.CHANGED_PASSWORD: "changed the password",
+    Act.LOOKED_UP: "looked up",
+    Act.LOOKED_UP_NOTHING: "looked up, nothing found",
+    Act.RELEASED: "released a held exam",
+    Act.SENT_AGAIN: "had an exam sent again",
+    Act.RETRIED: "asked to try sending now",
+    Act.PREVIEWED: "looked at a drop before and after",
+    Act.HANDED_OVER: "sent a drop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One line."""
+
+    at: str
+    account: str
+    act: Act
+    subject: str | None
+    exam: str | None
+
+    @property
+    def words(self) -> str:
+        """The act in words."""
+        return WORDS[self.act]
+
+
+class Acts:
+    """The table of acts; lines are only ever added."""
+
+    def __init__(self, database: Database) -> None:
+        """Share the desk's database."""
+        self._db = database
+
+    def add(self, account: str, act: Act, subject: str | None = None, exam: str | None = None) -> None:
+        """Write one line, to the table and without the person's name to the log."""
+        self._db.execute(
+            "INSERT INTO desk_act (at, account, act, subject, exam) VALUES (?, ?, ?, ?, ?)",
+            utc_now(),
+            account,
+            act,
+            subject,
+            exam,
+        )
+        log.event("desk_act", act=act)
+
+    def listed(self, *acts: Act, limit: int = 20) -> list[ActRow]:
+        """The newest lines, of these acts when any is named."""
+        marks = ",".join("?" * len(acts))
+        where = f"WHERE act IN ({marks})" if acts else ""
+        sql = f"SELECT at, account, act, subject, exam FROM desk_act {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        rows = self._db.all(sql, *acts, limit)
+        return [ActRow(r["at"], r["account"], Act(r["act"]), r["subject"], r["exam"]) for r in rows]
