@@ -80,13 +80,20 @@ def build(principal_of: PrincipalOf, *, workers: Workers | None = None) -> Starl
 
 
 def routes(app: Starlette) -> list[tuple[str, str, Door]]:
-    """(method, path, door) of every route, for the access matrix test; HEAD goes with GET."""
-    return [
-        (method, route.path, route.endpoint.door)
-        for route in app.routes
-        if isinstance(route, Route)
-        for method in sorted((route.methods or set()) - {"HEAD"})
-    ]
+    """(method, path, door) of every route, for the access matrix test; HEAD goes with GET.
+
+    Raises:
+        TypeError: a route was mounted without a door.
+    """
+    table = []
+    for route in app.routes:
+        if not isinstance(route, Route) or not isinstance(route.endpoint, _Guarded):
+            raise TypeError("A route of DICOMweb has no door.")
+        table += [
+            (method, route.path, route.endpoint.door)
+            for method in sorted((route.methods or set()) - {"HEAD"})
+        ]
+    return table
 
 
 class _Guarded:

@@ -40,7 +40,8 @@ def to_xml(attributes: Attributes) -> bytes:
     """The Native DICOM Model of a data set, UTF-8."""
     root = ElementTree.Element("NativeDicomModel", {"xml:space": "preserve"})
     _fill(root, attributes)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _fill(parent: ElementTree.Element, attributes: Attributes) -> None:

@@ -39,6 +39,12 @@ def test_every_route_has_a_door(app):
         assert door.permission is (Permission.DELIVER if method == "POST" else Permission.SEE_IMAGES)
 
 
+def test_a_route_without_a_door_is_found(app):
+    app.add_route("/dicom-web/open", lambda request: None)
+    with pytest.raises(TypeError):
+        routes(app)
+
+
 def test_another_center_gets_the_same_answer_as_for_what_never_was(
     riverside_client, lakeside_client, study, coded
 ):

@@ -92,6 +92,8 @@ def test_ohif_draws_a_frame_and_asks_nobody_else(server, exam, tmp_path):
         page.goto(f"{server.url}/viewer/viewer?StudyInstanceUIDs={exam.study}")
         pixels = _drawn(page, tmp_path / "canvas.png")
         page.screenshot(path=tmp_path / "viewer.png")
+        page.goto(f"{server.url}/viewer/")
+        page.get_by_text(next(iter(exam.instances.values())).subject).first.wait_for()
         browser.close()
     assert pixels.std() > 8
     assert len(np.unique(pixels)) > 32
