@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmr_deid.descriptors import clean_technical, clean_words, is_public_code
+from cmr_deid.descriptors import clean_technical, clean_words, is_public_code, shortened
 
 TECHNIQUE = [
     "cine_trufi_retro",
@@ -78,6 +78,14 @@ NAMES = [
 )
 def test_no_name_survives_beside_technique(technique, name, layout):
     assert name.lower() not in clean_words(layout.format(technique, name)).lower()
+
+
+def test_a_long_text_is_cut_between_words():
+    cleaned = clean_words("cine retro " * 20)
+    assert len(cleaned) <= 64
+    assert set(cleaned.split()) == {"cine", "retro"}
+    assert shortened("trufi_retro_localizer", 16) == "trufi_retro"
+    assert shortened("trufi", 16) == "trufi"
 
 
 @pytest.mark.parametrize(

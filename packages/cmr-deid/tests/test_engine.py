@@ -275,6 +275,39 @@ def test_a_sequence_where_a_value_is_expected_goes_and_the_other_way_round(mr, e
         assert inspect(result.data).findings == ()
 
 
+def test_a_value_of_odd_length_is_padded(mr, engine, raw_element):
+    data = mr()
+    place = data.index(b"\x18\x00\x50\x00DS")
+    odd = raw_element(0x00180025, "CS", b"N")
+    result = engine.deidentify(data[:place] + odd + data[place:])
+    assert b"\x18\x00\x25\x00CS\x02\x00N " in result.data
+    assert inspect(result.data).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "written", "expected"),
+    [
+        (0x00280106, "SS", "SS"),
+        (0x00281052, "LO", None),
+        (0x00181251, "LO", "SH"),
+        (0x00283006, "US", "US"),
+        (0x00209157, "SL", "SL"),
+        (0x00209228, "OB", None),
+    ],
+)
+def test_an_attribute_of_a_related_vr_stays_and_of_another_goes(
+    mr, engine, raw_element, tag, written, expected
+):
+    data = mr()
+    place = data.index(b"\xe0\x7f\x10\x00")
+    odd = raw_element(tag, written, b"\0\0\0\0" if written != "LO" else b"Body", long=written == "OB")
+    data = data[:place] + odd + data[place:]
+    result = engine.deidentify(data)
+    after = read_raw(result.data).data_set.get(tag)
+    assert (after.vr if after else None) == expected
+    assert inspect(result.data).findings == ()
+
+
 def test_a_uid_attribute_of_another_vr_goes(mr, engine):
     data = mr().replace(b"\x20\x00\x52\x00UI", b"\x20\x00\x52\x00LO")
     assert "FrameOfReferenceUID" not in read_source(engine.deidentify(data).data)

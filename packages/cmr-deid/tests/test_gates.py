@@ -31,6 +31,7 @@ REFUSED = [
     ({"StudyInstanceUID": ""}, "missing_uid"),
     ({"Rows": None}, "pixel_length"),
     ({"Rows": 5}, "pixel_length"),
+    ({"Rows": ""}, "pixel_length"),
     ({"Columns": 0}, "pixel_length"),
     ({"BitsAllocated": 12}, "pixel_length"),
     ({"NumberOfFrames": 2}, "pixel_length"),

@@ -349,6 +349,12 @@ def test_every_word_that_the_engine_keeps_passes_the_second_look():
         assert value_finding(0x0008103E, "LO", word.encode()) is None, word
 
 
+def test_words_written_together_pass_and_endless_ones_do_not():
+    assert value_finding(0x0008103E, "LO", b"cineretro") is None
+    assert value_finding(0x0008103E, "LO", b"cine" * 12) == "identifying_value"
+    assert value_finding(0x0008103E, "LO", b"cinefnordvexil") == "identifying_value"
+
+
 def test_every_attribute_cleaned_by_vocabulary_is_read_word_by_word():
     cleaned = {tag for tag, rule in default_profile().rules.items() if rule.act is Act.CLEAN_WORDS}
     assert cleaned == tables.DESCRIPTIONS

@@ -36,7 +36,13 @@ def clean_words(text: str) -> str:
         if word:
             separator = tokens[2 * i - 1] if i else ""
             out += (_separator(separator) if out else "") + word
-    return out[:MAX_TEXT].strip(" _-./+(),:;%=")
+    out = out.strip(" _-./+(),:;%=")
+    return out if len(out) <= MAX_TEXT else shortened(out, MAX_TEXT)
+
+
+def shortened(cleaned: str, longest: int) -> str:
+    """The beginning of a cleaned text without a word that the cut would break."""
+    return clean_words(cleaned[:longest]) if len(cleaned) > longest else cleaned
 
 
 def clean_technical(text: str, forbidden: frozenset[str] = frozenset()) -> str:

@@ -31,7 +31,7 @@ BINARY_SIZES = {
     "OD": 8,
 }
 TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "UR", "PN", "AE"))
-_INTERCHANGEABLE = ({"US", "SS", "OW"}, {"OB", "OW"}, {"UL", "SL", "IS"})
+_INTERCHANGEABLE = ({"US", "SS", "OW"}, {"OB", "OW"}, {"UL", "SL"})
 
 
 def writable_vr(tag: int, vr: str) -> str | None:
@@ -41,7 +41,7 @@ def writable_vr(tag: int, vr: str) -> str | None:
         return vr
     if vr in TEXT_VRS and expected in TEXT_VRS:
         return expected
-    if any(vr in group and expected in group for group in _INTERCHANGEABLE) and expected != "IS":
+    if any(vr in group and expected in group for group in _INTERCHANGEABLE):
         return vr
     return None
 
@@ -56,10 +56,8 @@ def has_form(vr: str, value: Value) -> bool:
 
 
 def first_integer(vr: str, value: Value) -> int | None:
-    """The first value of US, SS, UL, SL or IS, None if it cannot be read."""
-    try:
-        if vr == "IS":
-            return int(bytes(value).decode("ascii").split("\\")[0])
-        return int(struct.unpack_from({"US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}[vr], value)[0])
-    except (KeyError, ValueError, struct.error):
+    """The first value of US, SS, UL or SL, None if there is none."""
+    form = {"US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}[vr]
+    if len(value) < struct.calcsize(form):
         return None
+    return int(struct.unpack_from(form, value)[0])

@@ -52,15 +52,13 @@ def _stands_in(value: str, region: bytes) -> bool:
     return not value.isascii() and any(p.lower() in region for p in _byte_forms(value.casefold()))
 
 
-def _byte_forms(value: str) -> list[bytes]:
-    forms: list[bytes] = []
+def _byte_forms(value: str) -> set[bytes]:
+    forms: set[bytes] = set()
     for encoding in (*_LEGACY, *_WIDE) if not value.isascii() else ("ascii", *_WIDE):
         try:
-            form = value.encode(encoding)
+            forms.add(value.encode(encoding))
         except UnicodeEncodeError:
             continue
-        if form not in forms and len(form) >= SHORTEST:
-            forms.append(form)
     return forms
 
 

@@ -128,12 +128,12 @@ def _resolved(tag: int, basic: str, descriptors: str, dates: str, traits: str) -
 
 def _mr_layer() -> dict[int, Rule]:
     words = set(tags_of(mr_layer.VOCABULARY_CLEANED))
-    rules: dict[int, Rule] = {}
-    for group, keywords in mr_layer.KEPT.items():
-        for tag in tags_of(keywords):
-            if tag not in E1_1:
-                rules[tag] = Rule(_act_by_vr(tag, words), f"MR layer: {group}")
-    return rules
+    return {
+        tag: Rule(_act_by_vr(tag, words), f"MR layer: {group}")
+        for group, keywords in mr_layer.KEPT.items()
+        for tag in tags_of(keywords)
+        if tag not in E1_1
+    }
 
 
 def _act_by_vr(tag: int, words: set[int]) -> Act:

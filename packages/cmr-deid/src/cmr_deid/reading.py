@@ -77,8 +77,6 @@ def read_raw(data: bytes | memoryview) -> Source:
     if syntax not in NATIVE_SYNTAXES and syntax not in COMPRESSED_SYNTAXES:
         raise InstanceRejected("transfer_syntax")
     walk: Walk = Walker(view).walk(offset, looks_explicit(view, offset))
-    if not walk.data_set:
-        raise InstanceRejected("truncated")
     pixels = walk.data_set.get(PIXEL_DATA)
     if pixels is not None and pixels.undefined != (syntax in COMPRESSED_SYNTAXES):
         raise InstanceRejected("transfer_syntax")

@@ -19,8 +19,7 @@ def character_sets(data_set: DataSet) -> list[str]:
     if element is None:
         return ["iso8859"]
     terms = bytes(element.value).decode("ascii", "replace").split("\\")
-    names = [python_encoding.get(term.strip(PADDING), "iso8859") for term in terms]
-    return names or ["iso8859"]
+    return [python_encoding.get(term.strip(PADDING), "iso8859") for term in terms]
 
 
 def plain(element: Element | None) -> str:
@@ -37,6 +36,8 @@ def decoded(element: Element | None, encodings: list[str]) -> str:
     raw = bytes(element.value)
     if raw.isascii() and b"\x1b" not in raw:
         return raw.decode("ascii").strip(PADDING)
+    if b"\x1b" not in raw:
+        return raw.decode(encodings[0], "replace").strip(PADDING)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

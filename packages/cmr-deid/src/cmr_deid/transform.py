@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cmr_deid import mr_layer, values
 from cmr_deid.changes import Recorder, label
-from cmr_deid.descriptors import clean_technical, clean_words, is_public_code
+from cmr_deid.descriptors import clean_technical, clean_words, is_public_code, shortened
 from cmr_deid.elements import DataSet, Element
 from cmr_deid.grammar import has_form, writable_vr
 from cmr_deid.identities import Identities
@@ -122,9 +122,9 @@ class Transform:
             clean_words(part) if words else clean_technical(part, self._forbidden)
             for part in before.split("\\")
         ]
-        after = "\\".join(parts) if any(parts) else ""
         if vr in ("SH", "CS"):
-            after = "\\".join(part[:16].strip() for part in after.split("\\"))
+            parts = [shortened(part, 16) if words else part[:16].strip() for part in parts]
+        after = "\\".join(parts) if any(parts) else ""
         return self._cleaned(element, vr, before, after, rule, path)
 
     def _cleaned(self, element: Element, vr: str, before: str, after: str, rule: Rule, path: str) -> Result:

@@ -134,7 +134,14 @@ COMPRESSED = frozenset(
 )
 NATIVE = "1.2.840.10008.1.2.1"
 BODY_OF_HEAD = frozenset(("HEAD", "BRAIN", "SKULL", "FACE", "NECK", "ORBIT", "EYE", "JAW"))
-VR_ALTERNATIVES = {"US": ("US", "SS", "OW"), "SS": ("SS", "US"), "OW": ("OW", "OB"), "UL": ("UL", "SL")}
+VR_ALTERNATIVES = {
+    "US": ("US", "SS", "OW"),
+    "SS": ("SS", "US", "OW"),
+    "OW": ("OW", "OB", "US", "SS"),
+    "OB": ("OB", "OW"),
+    "UL": ("UL", "SL"),
+    "SL": ("SL", "UL"),
+}
 PUBLIC_SCHEMES = frozenset(
     ("DCM", "SCT", "SRT", "SNM3", "99SDM", "UCUM", "FMA", "LN", "RADLEX", "NCIt", "UMLS")
 )
