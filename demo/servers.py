@@ -1,7 +1,9 @@
 """One registry (web server and worker) and the connectors of its centers, each in a folder of its own."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -118,6 +120,12 @@ class Hospital:
         """`cmr-connector status --json`."""
         answer: dict[str, Any] = json.loads(self._call("status", "--json").stdout)
         return answer
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """A look into the connector's database, which holds no identifier in the clear."""
+        database = self.folder / "data" / "connector.sqlite"
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql).fetchall()
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(COMMANDS / "cmr-connector"), "--config", str(self.settings_file), *arguments]

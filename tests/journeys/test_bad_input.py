@@ -19,16 +19,16 @@ def mixed(tmp_path_factory):
     bad = folder / "bad"
     bad.mkdir()
     writers = {
-        "truncated": odd.write_truncated,
-        "not_dicom": odd.write_text,
-        "zero_length": odd.write_zero_length,
-        "not_mr": odd.write_ct,
-        "secondary_capture": odd.write_secondary_capture,
-        "not_a_heart": odd.write_brain_mr,
+        "truncated": odd.truncated_file,
+        "not_dicom": odd.text_file,
+        "zero_length": odd.zero_length,
+        "not_mr": odd.ct_image,
+        "secondary_capture": odd.secondary_capture,
+        "not_a_heart": odd.brain_mr,
     }
     for code, write in writers.items():
         write(bad / f"{code}.dcm")
-    odd.write_zeros(bad / "zeros.dcm", megabytes=300)
+    odd.zeros(bad / "zeros.dcm", megabytes=300)
     return exam, bad, writers
 
 
@@ -46,5 +46,8 @@ def test_a_folder_with_bad_files_delivers_the_good_ones(mixed, make_hospital, wi
 
 
 def codes(hospital) -> set[str]:
-    """Every reason code that the connector's status shows."""
-    return set(hospital.status()["reasons"])
+    """Every reason code that the connector's ledger, exams and refusals carry."""
+    tables = ("instance", "exam", "refusal")
+    return {
+        code for table in tables for (code,) in hospital.rows(f"SELECT DISTINCT reason FROM {table}") if code
+    }

@@ -104,7 +104,10 @@ def test_the_stack_without_descriptions_is_recognized_as_short_axis_cine(deliver
     coordinator = sign_in(f"coordinator@{CENTER}.example")
     pages = exam_pages(coordinator)
     assert len(pages) == 2
-    assert any("200" in text and "Short-axis" in text and "Cine" in text for text in pages.values())
+    assert any(
+        "200" in text and re.search("short.axis cine|cine.{0,80}short.axis", text, re.I | re.S)
+        for text in pages.values()
+    )
 
 
 def exam_pages(client) -> dict[str, str]:
@@ -194,8 +197,8 @@ def test_sending_the_same_exam_again_changes_nothing(delivered, hospital, source
 
 
 def receipts(hospital) -> set[str]:
-    """The signatures of all receipts that the connector holds."""
-    return {exam["receipt"]["signature"] for exam in hospital.status()["exams"] if exam["receipt"]}
+    """All receipts that the connector holds."""
+    return {receipt for (receipt,) in hospital.rows("SELECT receipt FROM delivery WHERE receipt IS NOT NULL")}
 
 
 def test_an_identified_exam_sent_straight_to_stow_leaves_no_byte(registry, sources, with_key):
