@@ -12,6 +12,9 @@ from cmr_connector.states import INSTANCE_TRANSITIONS, InstanceState, require
 from cmr_exchange.reasons import reason as reason_of
 
 
+_PASSED = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What intake knows of one instance.
@@ -161,11 +164,20 @@ class Ledger:
                 instance_id,
             )
 
+    def twin(self, exam_id: int, out_sop_uid: str) -> InstanceRow | None:
+        """The instance of an exam that already leaves under this re-mapped UID, if there is one."""
+        row = self._db.first(
+            "SELECT * FROM instance WHERE out_sop_uid = ? AND exam_id = ? AND state IN (?, ?, ?)",
+            out_sop_uid,
+            exam_id,
+            *_PASSED,
+        )
+        return InstanceRow.of(row) if row else None
+
     def by_outgoing(self, exam_id: int, out_sop_uids: Sequence[str]) -> list[InstanceRow]:
         """The instances of an exam that leave under these re-mapped UIDs."""
         wanted = set(out_sop_uids)
-        passed = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
-        return [row for row in self.of_exam(exam_id, *passed) if row.out_sop_uid in wanted]
+        return [row for row in self.of_exam(exam_id, *_PASSED) if row.out_sop_uid in wanted]
 
     def spool_cleared(self, instance_id: int) -> None:
         """The spool file of an instance is gone."""

@@ -202,10 +202,10 @@ class Pipeline:
 
     def _enter(self, exam: ExamRow, row: InstanceRow, outgoing: Outgoing) -> None:
         """Put an outgoing file on the ledger, unless the exam already has that instance (L7)."""
-        twins = self._store.ledger.by_outgoing(exam.id, [outgoing.sop_instance_uid])
-        if not twins:
+        twin = self._store.ledger.twin(exam.id, outgoing.sop_instance_uid)
+        if twin is None:
             self._store.ledger.deidentified(row.id, outgoing)
-        elif twins[0].out_sha256 == outgoing.sha256:
+        elif twin.out_sha256 == outgoing.sha256:
             self._store.ledger.move(row.id, InstanceState.REJECTED, "duplicate")
             self._drop_spool(row)
         else:
