@@ -19,6 +19,9 @@ class Urgency(enum.StrEnum):
     URGENT = "urgent"
 
 
+ORDER = {Urgency.URGENT: 0, Urgency.WAITS: 1, Urgency.CALM: 2}
+
+
 @dataclass(frozen=True, slots=True)
 class CenterFigures:
     """What is counted for the home page of a center.
@@ -62,12 +65,16 @@ class Waiting:
 
 
 def center_waiting(figures: CenterFigures, now: datetime) -> list[Waiting]:
-    """The lines of a center's home page, in the order in which they should be looked at."""
+    """The lines of a center's home page: what is urgent first, what is in order last."""
+    return sorted(_lines(figures, now), key=lambda line: ORDER[line.urgency])
+
+
+def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:
     return [
         _line(
             figures.with_problems,
             ("delivery has problems", "deliveries have problems", "No delivery has problems"),
-            "You: open it, read who can mend it and how.",
+            "You: open them; each says who can mend it and how.",
             ("intake:deliveries", "show=problems", "See the deliveries"),
             Urgency.URGENT,
         ),

@@ -1,4 +1,1 @@
-"""
-
-MR examinations and their case reports, one JSON document per exam and form, checked by cmr_dictionary.
-"""
+"""CMR examinations and their case reports: one JSON document per exam and form, checked by cmr_dictionary."""

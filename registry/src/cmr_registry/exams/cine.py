@@ -141,9 +141,9 @@ class Timing:
 
     @property
     def words(self) -> str:
-        """The rate as people read it."""
+        """The rate in images per second as people read it."""
         rate = 1000 / statistics.fmean(self.durations_ms)
-        return f"as measured ({rate:.0f} images/s)" if self.source else f"assumed ({rate:.0f} images/s)"
+        return f"as filmed, {rate:.0f}/s" if self.source else f"assumed, {rate:.0f}/s"
 
 
 def timing_of(phases: Sequence[float], timed: bool, headers: Sequence[InstanceHeader]) -> Timing:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cmr_imaging.kinds import SeriesKind
+from cmr_imaging.kinds import SeriesKind, View
 from cmr_registry.archive.models import Series
 from cmr_registry.exams.selectors import FormValues, ShownValue
 
@@ -41,24 +41,57 @@ class BeforeAfter:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One picture on the page: a series, or parallel one-slice series that are played as one stack.
+
+    Attributes:
+        series: the series whose picture stands for all of them.
+        members: all of them.
+    """
+
+    series: Series
+    members: tuple[Series, ...]
+
+    @property
+    def n_instances(self) -> int:
+        """Images of all members."""
+        return sum(member.n_instances for member in self.members)
+
+    @property
+    def n_positions(self) -> int:
+        """Slices of all members."""
+        return sum(member.n_positions for member in self.members)
+
+    @property
+    def n_phases(self) -> int:
+        """Phases of the longest member."""
+        return max(member.n_phases for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """The series of one kind."""
 
     heading: str
-    series: tuple[Series, ...]
+    cards: tuple[Card, ...]
 
 
 def shelves_of(series: Iterable[Series]) -> tuple[Shelf, ...]:
     """Series by kind in the order of the list of kinds, what was not recognized last."""
-    rows = list(series)
-    known = {kind.value for kind in SeriesKind}
-    shelves = [
-        Shelf(
-            kind.label, tuple(row for row in rows if (row.kind if row.kind in known else "unknown") == kind)
-        )
-        for kind in SeriesKind
-    ]
-    return tuple(shelf for shelf in shelves if shelf.series)
+    by_kind: dict[SeriesKind, list[Series]] = {kind: [] for kind in SeriesKind}
+    for row in series:
+        by_kind[SeriesKind(row.kind) if row.kind in set(SeriesKind) else SeriesKind.UNKNOWN].append(row)
+    return tuple(Shelf(kind.label, _cards(rows, kind)) for kind, rows in by_kind.items() if rows)
+
+
+def _cards(rows: list[Series], kind: SeriesKind) -> tuple[Card, ...]:
+    """Short-axis slices that came as series each are one card, as the archive plays them as one stack."""
+    slices = [row for row in rows if row.view == View.SAX and row.n_positions == 1]
+    if len(slices) < 2 or kind is SeriesKind.UNKNOWN:
+        return tuple(Card(row, (row,)) for row in rows)
+    joined = Card(slices[len(slices) // 2], tuple(slices))
+    alone = [Card(row, (row,)) for row in rows if row not in slices]
+    return (*alone, joined)
 
 
 def heading_of(form: FormValues) -> str:

@@ -53,7 +53,7 @@ def delivery_list(*, show: str = "") -> QuerySet[Delivery]:
     """
     deliveries = Delivery.objects.select_related("center").order_by("-opened_at", "id")
     if show == "problems":
-        return deliveries.exclude(problems=[])
+        return deliveries.exclude(problems=[]).exclude(problems=[{"code": "superseded"}])
     return deliveries.filter(state=show) if show else deliveries
 
 
@@ -165,7 +165,7 @@ def refusals_since(since: datetime.datetime) -> list[RefusalCount]:
 
 def deliveries_with_problems() -> QuerySet[Delivery]:
     """Deliveries that a person should look at, newest first; one that a newer version replaced is none."""
-    return delivery_list().exclude(problems=[]).exclude(problems=[{"code": "superseded"}])
+    return delivery_list(show="problems")
 
 
 def deliveries_silent(before: datetime.datetime) -> QuerySet[Delivery]:

@@ -15,7 +15,7 @@ from cmr_registry.centers.selectors import centers_in
 from cmr_registry.intake.forms import DeliveryFilterForm, UploadForm
 from cmr_registry.intake.models import Delivery
 from cmr_registry.intake.panels import problem_groups
-from cmr_registry.intake.selectors import deliveries_with_problems, delivery_find, delivery_list
+from cmr_registry.intake.selectors import delivery_find, delivery_list
 from cmr_registry.intake.upload import archive_store
 from cmr_registry.intake.zips import ZipRejected
 from cmr_registry.lib.pages import page_of
@@ -28,9 +28,7 @@ NOTHING_HERE = "There is no such delivery."
 def deliveries(request: HttpRequest) -> HttpResponse:
     """Deliveries, newest first."""
     filters = DeliveryFilterForm(request.GET)
-    chosen = filters.chosen
-    rows = deliveries_with_problems() if chosen == "problems" else delivery_list(state=chosen)
-    page = page_of(rows, request.GET.get("page"))
+    page = page_of(delivery_list(show=filters.chosen), request.GET.get("page"))
     return render(request, "intake/deliveries.html", {"filters": filters, "page": page})
 
 

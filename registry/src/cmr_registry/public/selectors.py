@@ -53,8 +53,12 @@ def figures(standing: Standing) -> tuple[PublicFigure, ...]:
     with center_scope(ALL_CENTERS):
         exams, subjects, images = exams_total(), subjects_total(), images_total()
     return (
-        PublicFigure("contributing centers", str(len(standing.contributing))),
+        PublicFigure(_centers(len(standing.contributing)), str(len(standing.contributing))),
         PublicFigure("CMR exams", public_number(exams)),
         PublicFigure("people, counted within each center", public_number(subjects)),
         PublicFigure("images", public_number(images)),
     )
+
+
+def _centers(count: int) -> str:
+    return "contributing center" if count == 1 else "contributing centers"

@@ -31,17 +31,22 @@ def test_one_delivery_is_told_in_the_singular():
 
 
 def test_a_center_without_any_contact_is_told_to_install_the_connector():
-    line = lines(last_contact=None)[1]
+    line = lines(last_contact=None)[0]
     assert "been in touch yet" in line.sentence
     assert line.who.startswith("Hospital IT")
 
 
 def test_a_day_of_silence_is_urgent_and_an_hour_is_not():
-    assert lines(last_contact=NOW - timedelta(hours=25))[1].urgency is Urgency.URGENT
-    assert lines(last_contact=NOW - timedelta(hours=1))[1].urgency is Urgency.CALM
+    assert lines(last_contact=NOW - timedelta(hours=25))[0].urgency is Urgency.URGENT
+    assert all(line.urgency is Urgency.CALM for line in lines(last_contact=NOW - timedelta(hours=1)))
 
 
 def test_every_line_that_waits_leads_somewhere():
     waiting = lines(with_problems=1, silent=1, conflicts=1, without_report=1, last_contact=None)
     assert len(waiting) == 5
     assert all(line.link and line.link_text and line.who for line in waiting)
+
+
+def test_what_is_urgent_stands_first_and_what_is_in_order_last():
+    urgencies = [line.urgency for line in lines(without_report=4, last_contact=NOW - timedelta(days=3))]
+    assert urgencies == [Urgency.URGENT, Urgency.WAITS, Urgency.CALM, Urgency.CALM, Urgency.CALM]

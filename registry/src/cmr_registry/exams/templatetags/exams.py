@@ -9,6 +9,8 @@ from cmr_registry.archive.models import Series
 
 register = template.Library()
 
+SHORT_LABELS = {SeriesKind.LGE.value: "LGE"}
+"""What readers call a kind in a narrow column."""
 KIND_ORDER = {kind.value: number for number, kind in enumerate(SeriesKind)}
 
 
@@ -26,9 +28,9 @@ def view_label(view: str) -> str:
 
 @register.filter
 def kinds(series: Iterable[Series]) -> list[str]:
-    """The kinds of some series, each once, as labels in the order of the dictionary of kinds."""
+    """The kinds of some series, each once, as short labels in the order of the list of kinds."""
     found = sorted({one.kind for one in series}, key=lambda kind: KIND_ORDER.get(kind, len(KIND_ORDER)))
-    return [kind_label(kind) for kind in found]
+    return [SHORT_LABELS.get(kind) or kind_label(kind) for kind in found]
 
 
 @register.filter

@@ -30,7 +30,7 @@ def test_without_trigger_times_the_heartbeat_is_shared_out():
 def test_an_assumed_rate_says_so():
     timing = timing_of((0.0, 1.0), False, headers())
     assert timing.source == ""
-    assert timing.words == "assumed (25 images/s)"
+    assert timing.words == "assumed, 25/s"
 
 
 def test_one_phase_has_one_duration():

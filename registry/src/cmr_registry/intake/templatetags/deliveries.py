@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cmr_exchange.reasons import Mender
 from cmr_registry.intake.panels import STATE_SENTENCES, STATE_WORDS, TONES
 from cmr_registry.intake.states import OWNER, DeliveryState
 
@@ -47,3 +48,9 @@ def contents_words(contents: str) -> str:
 def via_words(via: str) -> str:
     """How a delivery came."""
     return VIA_WORDS.get(via, via)
+
+
+@register.filter
+def mended_by(how: str, mender: str) -> str:
+    """Who does what; where nobody needs to act, what that means."""
+    return how if mender == Mender.NOBODY else f"{mender[:1].upper()}{mender[1:]}: {how}"

@@ -23,24 +23,46 @@ async function loadSheet({sheet, tiles}, {rows, columns}) {
   return tiles.map(tile => {
     if (tile === null) return null;
     const {data} = context.getImageData((tile % across) * columns, Math.floor(tile / across) * rows, columns, rows);
-    return Uint8Array.from({length: rows * columns}, (_, i) => data[4 * i]);
+    const gray = new Uint8Array(rows * columns);
+    for (let i = 0; i < gray.length; i++) gray[i] = data[4 * i];
+    return gray;
   });
 }
 
-/** Table from gray value to gray value for a brightness (-100..100) and a contrast (percent). */
+/** Table from gray value to opaque RGBA for a brightness (gray values, -128..128) and a contrast (percent). */
 function grayTable(brightness, contrast) {
-  const shift = brightness * 1.275;
-  return Uint8ClampedArray.from({length: 256}, (_, gray) => (gray - 127.5) * (contrast / 100) + 127.5 + shift);
+  return Uint32Array.from({length: 256}, (_, gray) => {
+    const shown = Math.max(0, Math.min(255, Math.round((gray + brightness - 127.5) * (contrast / 100) + 127.5)));
+    return (0xff000000 | (shown * 0x010101)) >>> 0;
+  });
 }
 
-function draw(canvas, frame, table) {
-  const context = canvas.getContext("2d");
-  const picture = context.createImageData(canvas.width, canvas.height);
-  for (let i = 0; i < picture.data.length / 4; i++) {
-    const gray = frame ? table[frame[i]] : 0;
-    picture.data.set([gray, gray, gray, 255], 4 * i);
+/** Brightness and contrast that spread the middle 98 % of the gray values in the center of a frame. */
+function spread(frame, {rows, columns}) {
+  const counts = new Uint32Array(256);
+  let total = 0;
+  for (let y = rows >> 2; y < rows - (rows >> 2); y++)
+    for (let x = columns >> 2; x < columns - (columns >> 2); x++, total++) counts[frame[y * columns + x]]++;
+  const at = share => { let seen = 0, gray = 0; while (gray < 255 && (seen += counts[gray]) < share * total) gray++; return gray; };
+  const low = at(0.01), high = Math.max(at(0.99), low + 1);
+  return {contrast: 100 * 255 / (high - low), brightness: 127.5 - (low + high) / 2};
+}
+
+/** A canvas that draws gray frames through a table; one picture buffer for its whole life. */
+class Screen {
+  constructor(canvas, {rows, columns}) {
+    canvas.width = columns;
+    canvas.height = rows;
+    this.context = canvas.getContext("2d");
+    this.picture = this.context.createImageData(columns, rows);
+    this.pixels = new Uint32Array(this.picture.data.buffer);
   }
-  context.putImageData(picture, 0, 0);
+
+  draw(frame, table) {
+    if (frame) for (let i = 0; i < frame.length; i++) this.pixels[i] = table[frame[i]];
+    else this.pixels.fill(0xff000000);
+    this.context.putImageData(this.picture, 0, 0);
+  }
 }
 
 class Cine {
@@ -54,23 +76,27 @@ class Cine {
     this.table = grayTable(0, 100);
     this.shownAt = 0;
     this.part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map(e => [e.dataset.part, e]));
-    this.part.stage.width = description.columns;
-    this.part.stage.height = description.rows;
+    this.stage = new Screen(this.part.stage, description);
     this.part.slice.max = description.positions.length;
     this.part.phase.max = description.phases.length;
     this.tiles = description.positions.map((_, n) => this.tile(n));
     this.listen();
   }
 
-  /** Load the shown slice first, then its neighbors outward, one request at a time. */
+  /** Load the shown slice first, then its neighbors outward, a few at a time. */
   async load() {
     const order = this.about.positions.map((_, n) => n);
-    order.sort((a, b) => Math.abs(a - this.slice) - Math.abs(b - this.slice));
-    for (const [done, n] of order.entries()) {
-      this.sheets[n] = await loadSheet(this.about.positions[n], this.about);
-      this.part.progress.value = (done + 1) / order.length;
-      this.show();
-    }
+    const wanted = this.slice;
+    order.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+    let done = 0;
+    const next = async () => {
+      for (let n = order.shift(); n !== undefined; n = order.shift()) {
+        this.sheets[n] = await loadSheet(this.about.positions[n], this.about);
+        this.part.progress.value = ++done / this.about.positions.length;
+        this.show();
+      }
+    };
+    await Promise.all([next(), next(), next()]);
     this.part.progress.hidden = true;
     this.root.dataset.loaded = "all";
   }
@@ -81,17 +107,15 @@ class Cine {
     const label = document.createElement("span");
     button.type = "button";
     button.className = "cine-tile";
-    canvas.width = this.about.columns;
-    canvas.height = this.about.rows;
     label.textContent = `Slice ${n + 1}`;
     button.append(canvas, label);
     button.addEventListener("click", () => { this.part.all.checked = false; this.go({slice: n}); });
     this.part.montage.append(button);
-    return {button, canvas};
+    return {button, screen: new Screen(canvas, this.about)};
   }
 
   listen() {
-    const {play, back, next, slice, phase, brightness, contrast, all, reset, speed} = this.part;
+    const {play, back, next, slice, phase, brightness, contrast, all, auto, reset, speed} = this.part;
     play.addEventListener("click", () => this.toggle());
     back.addEventListener("click", () => this.step(-1));
     next.addEventListener("click", () => this.step(1));
@@ -99,6 +123,7 @@ class Cine {
     phase.addEventListener("input", () => { this.pause(); this.go({phase: phase.value - 1}); });
     for (const slider of [brightness, contrast]) slider.addEventListener("input", () => this.window());
     reset.addEventListener("click", () => { brightness.value = 0; contrast.value = 100; speed.value = 1; this.window(); });
+    auto.addEventListener("click", () => this.auto());
     all.addEventListener("change", () => { this.show(); this.say(all.checked ? "All slices side by side." : this.words()); });
     this.root.addEventListener("keydown", event => this.key(event));
   }
@@ -119,6 +144,15 @@ class Cine {
     if (!actions[event.key]) return;
     event.preventDefault();
     actions[event.key]();
+  }
+
+  auto() {
+    const frame = this.frame(this.slice);
+    if (!frame) return;
+    const found = spread(frame, this.about);
+    this.part.brightness.value = found.brightness;
+    this.part.contrast.value = found.contrast;
+    this.window();
   }
 
   window() {
@@ -183,8 +217,8 @@ class Cine {
     const all = this.part.all.checked;
     this.part.single.hidden = all;
     this.part.montage.hidden = !all;
-    if (all) this.tiles.forEach(({canvas}, n) => draw(canvas, this.frame(n), this.table));
-    else draw(this.part.stage, this.frame(this.slice), this.table);
+    if (all) this.tiles.forEach(({screen}, n) => screen.draw(this.frame(n), this.table));
+    else this.stage.draw(this.frame(this.slice), this.table);
     this.tiles.forEach(({button}, n) => button.setAttribute("aria-pressed", n === this.slice));
     this.part.slice.value = this.slice + 1;
     this.part.phase.value = this.phase + 1;
