@@ -167,7 +167,7 @@ def _route(
 
 async def _answered(answer: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
     try:
-        _require_own_host(request)
+        _require_own_door(request)
         return await answer(request)
     except RequestRejected as rejected:
         return refused(rejected)
@@ -184,10 +184,14 @@ async def _answered(answer: Callable[[Request], Awaitable[Response]], request: R
         )
 
 
-def _require_own_host(request: Request) -> None:
+def _require_own_door(request: Request) -> None:
+    """What Django's middleware asks of every page: our own host name, and TLS where the registry has it."""
     domain, _ = split_domain_port(request.headers.get("host", ""))
     if not validate_host(domain, settings.ALLOWED_HOSTS):
         raise MalformedRejected("The registry does not answer to this host name.")
+    schemes = (request.url.scheme, request.headers.get("x-forwarded-proto"))
+    if settings.SECURE_SSL_REDIRECT and "https" not in schemes:
+        raise MalformedRejected("Use https; a key that was sent in the clear should be revoked.")
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

@@ -124,8 +124,6 @@ def require_own_page(request: Request) -> None:
     shadow.COOKIES = dict(request.cookies)
     shadow.META = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in request.headers.items()}
     shadow.META["SERVER_NAME"], shadow.META["SERVER_PORT"] = request.url.hostname, str(request.url.port or 80)
-    if request.url.scheme == "https":
-        shadow.META["wsgi.url_scheme"] = "https"
     guard = CsrfViewMiddleware(_passed)
     guard.process_request(shadow)
     if guard.process_view(shadow, _passed, (), {}) is not None:

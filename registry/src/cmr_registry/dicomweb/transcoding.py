@@ -3,9 +3,20 @@
 from io import BytesIO
 
 from pydicom import dcmread
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.pixels import get_decoder
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from cmr_registry.dicomweb.negotiation import EXPLICIT_LITTLE_ENDIAN, NATIVE_SYNTAXES
+
+
+def can_be_decoded(syntax: str) -> bool:
+    """True where this installation can turn the transfer syntax into native pixels."""
+    if syntax in NATIVE_SYNTAXES:
+        return True
+    try:
+        return bool(get_decoder(UID(syntax)).is_available)
+    except NotImplementedError:
+        return False
 
 
 def to_explicit_little_endian(part_10: bytes, syntax: str) -> bytes:
@@ -23,7 +34,7 @@ def to_explicit_little_endian(part_10: bytes, syntax: str) -> bytes:
         out = BytesIO()
         dataset.save_as(out, implicit_vr=False, little_endian=True, enforce_file_format=True)
         return out.getvalue()
-    dataset.decompress(generate_instance_uid=False)
+    dataset.decompress(as_rgb=False, generate_instance_uid=False)
     out = BytesIO()
     dataset.save_as(out, enforce_file_format=True)
     return out.getvalue()

@@ -34,7 +34,7 @@ from cmr_registry.dicomweb.negotiation import (
 )
 from cmr_registry.dicomweb.selectors import instance_get, series_get, series_of, study_get
 from cmr_registry.dicomweb.services import view_record
-from cmr_registry.dicomweb.transcoding import native_frames, to_explicit_little_endian
+from cmr_registry.dicomweb.transcoding import can_be_decoded, native_frames, to_explicit_little_endian
 
 PIXEL_DATA = "7FE00010"
 MOST_FRAMES = 4_096
@@ -154,8 +154,10 @@ def _member(ask: Ask) -> Member:
 def _form_for(forms: Sequence[Form], members: Sequence[Member]) -> Form:
     """The first accepted form in which every member can go out."""
     stored = {instance.transfer_syntax_uid for _, instance in members}
+    can_be_explicit = all(map(can_be_decoded, stored))
     for form in forms:
-        if form.transfer_syntax_uid in ("", EXPLICIT_LITTLE_ENDIAN) or stored == {form.transfer_syntax_uid}:
+        syntax = form.transfer_syntax_uid
+        if syntax == "" or stored == {syntax} or (syntax == EXPLICIT_LITTLE_ENDIAN and can_be_explicit):
             return form
     raise NotAcceptableRejected(f"On offer: the stored transfer syntax and {EXPLICIT_LITTLE_ENDIAN}.")
 
@@ -196,6 +198,8 @@ def _header(ask: Ask, series: Series, instance: IndexedInstance) -> bytes:
 def _frames(series: Series, instance: IndexedInstance, numbers: list[int], *, as_stored: bool) -> list[bytes]:
     if as_stored or instance.transfer_syntax_uid in NATIVE_SYNTAXES:
         return instance_frames(series, instance, numbers)
+    if not can_be_decoded(instance.transfer_syntax_uid):
+        raise NotAcceptableRejected("These frames are only on offer as they are stored (transfer-syntax=*).")
     return native_frames(instance_bytes(series, instance), instance.transfer_syntax_uid, numbers)
 
 

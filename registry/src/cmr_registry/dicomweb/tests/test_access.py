@@ -130,6 +130,13 @@ def test_an_unknown_host_name_is_refused(riverside_client):
     assert answer.status_code == 400
 
 
+def test_a_key_in_the_clear_is_refused_where_the_registry_has_tls(riverside_client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert riverside_client.get("/dicom-web/studies").status_code == 400
+    answer = riverside_client.request("GET", "/dicom-web/studies", headers={"X-Forwarded-Proto": "https"})
+    assert answer.status_code == 200
+
+
 def test_unknown_addresses_and_methods_are_problems_too(riverside_client):
     assert riverside_client.get("/dicom-web/nothing").json()["code"] == "not_found"
     assert riverside_client.get("/dicom-web/studies/").status_code == 404

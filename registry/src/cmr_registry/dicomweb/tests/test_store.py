@@ -1,5 +1,6 @@
 """STOW-RS: every instance is answered, whatever else the request holds."""
 
+import random
 from xml.etree import ElementTree
 
 import pytest
@@ -143,3 +144,23 @@ def test_a_delivery_of_another_center_is_absent(riverside_client, lakeside_clien
 
 def test_a_delivery_id_that_is_none_is_refused(riverside_client, coded):
     assert riverside_client.store(coded.files[0], **{"CMR-Delivery": "seven"}).status_code == 400
+
+
+def test_a_mutated_upload_is_answered_and_never_fails_inside(riverside_client, coded):
+    draw = random.Random(17)
+    whole = stow_body(*coded.files[:2])
+    for _ in range(60):
+        body = bytearray(whole)
+        for _ in range(draw.choice((1, 3, 40))):
+            body[draw.randrange(draw.choice((200, len(body))))] = draw.randrange(256)
+        if draw.random() < 0.3:
+            del body[draw.randrange(len(body)) :]
+        answer = riverside_client.request(
+            "POST", "/dicom-web/studies", content=bytes(body), headers={"Content-Type": STOW_TYPE}
+        )
+        assert answer.status_code in (200, 202, 400, 409)
+        failed = [
+            *answer.json().get(FAILED, {}).get("Value", []),
+            *answer.json().get(OTHER, {}).get("Value", []),
+        ]
+        assert all(item["00000902"]["Value"][0] for item in failed)
