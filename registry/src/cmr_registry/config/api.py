@@ -92,6 +92,11 @@ def _http(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem_response(status, "bad_request", "The request cannot be read.")
 
 
+_patterns, _app_name, _namespace = api.urls
+api_patterns = ([pattern for pattern in _patterns if pattern.name != "api-root"], _app_name, _namespace)
+"""Addresses of the operations; ninja's own root page is left out."""
+
+
 def sign_in_needed() -> HttpResponse:
     """The one 401 of the API."""
     response = problem_response(401, "sign_in_needed", "Please sign in first, or send a valid key.")

@@ -163,7 +163,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
@@ -182,7 +182,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"allow_list": {"class": "cmr_registry.lib.log.AllowListHandler", "level": "WARNING"}},
     "root": {"handlers": ["allow_list"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["allow_list"], "propagate": False, "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": ["allow_list"], "propagate": False, "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 SILENCED_SYSTEM_CHECKS: list[str] = []

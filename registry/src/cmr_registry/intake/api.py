@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.manifest import DeliveryManifest
@@ -72,15 +72,17 @@ def open_delivery(request: HttpRequest) -> Any:
     try:
         manifest = DeliveryManifest.from_document(_json(request.body))
     except UnknownVersionError as error:
-        return 422, problem_document(422, "unknown_version", str(error))
+        return Status(422, problem_document(422, "unknown_version", str(error)))
     except MalformedDocumentError as error:
-        return 422, problem_document(422, "malformed_document", str(error))
+        return Status(422, problem_document(422, "malformed_document", str(error)))
     try:
         delivery = delivery_open(principal=principal, manifest=manifest)
     except DeliveryRejected as rejected:
         why = rejected.reason
-        return 409, problem_document(409, why.code, why.sentence, mender=why.mender.value, how=why.how)
-    return 200, delivery_document(delivery)
+        return Status(
+            409, problem_document(409, why.code, why.sentence, mender=why.mender.value, how=why.how)
+        )
+    return Status(200, delivery_document(delivery))
 
 
 @router.get(
@@ -94,7 +96,7 @@ def read_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> Any:
     delivery = delivery_find(delivery_id)
     if delivery is None:
         raise Http404
-    return 200, delivery_document(delivery)
+    return Status(200, delivery_document(delivery))
 
 
 @router.get("/receipt-key", response=ReceiptKey, operation_id="read_receipt_key", auth=None)

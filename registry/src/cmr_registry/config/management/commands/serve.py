@@ -18,6 +18,12 @@ from cmr_registry.config.management.checked import CheckedCommand
 from cmr_registry.lib.log import event
 
 TARGET = "cmr_registry.config.asgi:application"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"allow_list": {"class": "cmr_registry.lib.log.AllowListHandler"}},
+    "loggers": {"_granian": {"handlers": ["allow_list"], "level": "ERROR", "propagate": False}},
+}
 
 
 class Command(CheckedCommand):
@@ -48,14 +54,20 @@ class Command(CheckedCommand):
             port=port,
             interface=Interfaces.ASGI,
             workers=workers,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
+            log_dictconfig=LOGGING,
         ).serve()
 
 
 async def _serve_here(host: str, port: int) -> None:
     """One process: whoever kills it kills the whole server, and nothing is left behind."""
     server = EmbeddedServer(
-        application, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        log_level=LogLevels.error,
+        log_dictconfig=LOGGING,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

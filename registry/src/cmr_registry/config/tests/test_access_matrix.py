@@ -1,0 +1,167 @@
+"""Role x center x route: whoever may not see an object gets what he would get if it had never been (L1, S1)."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+
+from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.policy import NOBODY, scope_for
+from cmr_registry.accounts.roles import CENTER_ROLES, REGISTRY_ROLES
+from cmr_registry.archive.models import Series
+from cmr_registry.config.principal import principal_of_key
+from cmr_registry.config.tests.routes import Route, django_routes, every_route
+from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+
+pytestmark = pytest.mark.django_db
+
+DOORS = {route.name + " " + route.path: route for route in django_routes()}
+GUARDED = [route for route in DOORS.values() if route.door and route.door.permission]
+BODIES = {"open_delivery": b"{}"}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+WITH_OBJECTS = [route for route in GUARDED if PARAMETER.search(route.path) and "<path:" not in route.path]
+
+
+@pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name + " " + route.path)
+def test_every_route_has_a_door_or_a_reason_to_be_public(route: Route):
+    assert route.door is not None
+    assert route.door.permission is not None or len(route.door.why_public) > 10
+
+
+def test_every_permission_guards_a_route_or_is_known_to_wait_for_one():
+    guarding = {route.door.permission for route in every_route() if route.door}
+    waiting = {Permission.RESOLVE_CONFLICTS, Permission.SEE_AUDIT}
+    assert set(Permission) - guarding <= waiting
+
+
+def test_every_permission_is_held_by_a_role():
+    held = set().union(*CENTER_ROLES.values(), *REGISTRY_ROLES.values())
+    assert held == set(Permission)
+
+
+@pytest.fixture
+def callers(
+    client,
+    coordinator_riverside,
+    center_pi,
+    trainee,
+    coordinator_lakeside,
+    steward,
+    auditor,
+    outsider,
+    key_riverside,
+    key_lakeside,
+    signed_in,
+    principal_of,
+):
+    """Name -> (client, headers, Principal)."""
+    people = {
+        "coordinator of Riverside": coordinator_riverside,
+        "PI of Riverside": center_pi,
+        "trainee of Riverside": trainee,
+        "coordinator of Lakeside": coordinator_lakeside,
+        "steward": steward,
+        "auditor": auditor,
+        "outsider": outsider,
+    }
+    found = {name: (signed_in(Client(), one), {}, principal_of(one)) for name, one in people.items()}
+    for name, key in (("key of Riverside", key_riverside), ("key of Lakeside", key_lakeside)):
+        header = {"Authorization": f"Bearer {key}"}
+        found[name] = (Client(), header, principal_of_key(header["Authorization"]))
+    found["revoked or guessed key"] = (Client(), {"Authorization": "Bearer cmrk_guessed"}, NOBODY)
+    found["nobody"] = (Client(), {}, NOBODY)
+    return found
+
+
+@pytest.fixture
+def names_of(exam, delivery):
+    """Values of address parameters: those of Riverside's exam, or of nothing at all."""
+    with center_scope(ALL_CENTERS):
+        cine = Series.objects.filter(kind__startswith="cine").order_by("-n_positions").first()
+    real = {"exam_id": exam.pk, "series_id": cine.pk, "delivery_id": delivery.pk, "position": 0}
+    absent = {name: uuid.uuid4() for name in real} | {"position": 0}
+    return {"real": real, "absent": absent}
+
+
+def address(route: Route, names):
+    return "/" + PARAMETER.sub(lambda found: str(names.get(found[1], "x")), route.path)
+
+
+def ask(route: Route, caller, names):
+    client, headers, _ = caller
+    if "POST" in route.methods:
+        body = BODIES[route.name]
+        return client.post(address(route, names), body, content_type="application/json", headers=headers)
+    return client.get(address(route, names), headers=headers)
+
+
+def as_seen(answer):
+    """All that a caller can tell answers apart by, but the request id."""
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
+    return answer.status_code, answer.content, headers
+
+
+def test_who_holds_the_permission_nowhere_is_refused_at_every_door(callers, names_of):
+    for route in GUARDED:
+        for who, caller in callers.items():
+            principal = caller[2]
+            if scope_for(principal, route.door.permission):
+                continue
+            answer = ask(route, caller, names_of["real"])
+            if principal is NOBODY and not route.path.startswith("api/"):
+                assert answer.status_code == 302, (who, route.path)
+                assert "/accounts/login/" in answer["Location"]
+            else:
+                assert answer.status_code == (401 if principal is NOBODY else 403), (who, route.path)
+
+
+def test_who_holds_the_permission_at_riverside_gets_in(callers, names_of, riverside):
+    for route in GUARDED:
+        for who, caller in callers.items():
+            scope = scope_for(caller[2], route.door.permission)
+            if scope is not ALL_CENTERS and riverside.pk not in scope:
+                continue
+            answer = ask(route, caller, names_of["real"])
+            allowed = {200, 422} if "POST" in route.methods else {200}
+            if "viewer" in route.path:
+                allowed |= {404}
+            assert answer.status_code in allowed, (who, route.path)
+
+
+def test_another_centers_object_looks_like_none_at_all(callers, names_of, riverside):
+    n = 0
+    for route in WITH_OBJECTS:
+        for who, caller in callers.items():
+            scope = scope_for(caller[2], route.door.permission)
+            if not scope or scope is ALL_CENTERS or riverside.pk in scope:
+                continue
+            foreign, absent = (as_seen(ask(route, caller, names_of[kind])) for kind in ("real", "absent"))
+            assert foreign[0] == 404, (who, route.path)
+            assert foreign == absent, (who, route.path)
+            n += 1
+    assert n >= 2 * len(WITH_OBJECTS) - 6, "coordinator and key of Lakeside met nearly every object door"
+
+
+def test_lists_of_another_center_hold_nothing_of_it(callers, names_of, exam, delivery):
+    for route in GUARDED:
+        if PARAMETER.search(route.path) or "POST" in route.methods:
+            continue
+        for who in ("coordinator of Lakeside", "key of Lakeside", "outsider", "nobody"):
+            body = ask(route, callers[who], names_of["real"]).content.decode()
+            for secret in (str(exam.pk), exam.pseudonym, str(delivery.pk), delivery.study_instance_uid):
+                assert secret not in body, (who, route.path)
+
+
+def test_no_sign_up_by_oneself(client):
+    answer = client.post(
+        "/accounts/signup/", {"email": "new@example.org", "password1": "x" * 20, "password2": "x" * 20}
+    )
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_404_does_not_repeat_the_address(client):
+    answer = client.get("/nowhere/ZZTOP-secret/")
+    assert answer.status_code == 404
+    assert b"ZZTOP" not in answer.content

@@ -1,0 +1,97 @@
+"""What every field of every model is, for those who export or delete: releases read the class, a test demands it.
+
+`identifying` names a person or lets a center recognize one; it never leaves as it is.
+`quasi_identifying` may do so together with other fields; it leaves re-keyed, rebased or coarse.
+`clinical` is what research is about.
+`operational` is how the registry works; it is no part of a release.
+"""
+
+import enum
+from collections.abc import Mapping
+
+
+class FieldClass(enum.StrEnum):
+    """What a field is."""
+
+    IDENTIFYING = "identifying"
+    QUASI_IDENTIFYING = "quasi-identifying"
+    CLINICAL = "clinical"
+    OPERATIONAL = "operational"
+
+
+I, Q, C, O = FieldClass  # noqa: E741 - a table reads best with one letter
+
+
+def _fields(**classes: str) -> dict[str, FieldClass]:
+    letters = {"identifying": I, "quasi": Q, "clinical": C, "operational": O}
+    return {name: letters[word] for word, names in classes.items() for name in names.split()}
+
+
+FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
+    "accounts.Account": _fields(
+        identifying="email display_name", operational="id password last_login is_active created_at"
+    ),
+    "accounts.RegistryRoleGrant": _fields(operational="id account role granted_at"),
+    "audit.AuditEvent": _fields(
+        operational="id chain sequence at actor action outcome target detail previous_hash hash"
+    ),
+    "centers.Center": _fields(quasi="code name city country time_zone", operational="id state state_since"),
+    "centers.CenterMembership": _fields(operational="id center account role since ended_at"),
+    "centers.ParticipationAgreement": _fields(
+        operational="id center text_version effective_on expires_on allows_images signed_file_sha256"
+    ),
+    "centers.ConnectorKey": _fields(operational="id center name digest created_at revoked_at last_used_at"),
+    "subjects.Subject": _fields(
+        identifying="pseudonym", quasi="center", operational="id created_at withdrawn_at"
+    ),
+    "archive.SeriesKey": _fields(
+        identifying="study_instance_uid series_instance_uid", quasi="center", operational="id wrapped_key"
+    ),
+    "archive.Pack": _fields(
+        identifying="study_instance_uid listing",
+        quasi="center",
+        operational="id holder is_apart object_name stored_sha256 n_bytes n_instances stored_at",
+    ),
+    "archive.ImagingStudy": _fields(
+        identifying="study_instance_uid",
+        quasi="center subject study_date attributes accepted_at",
+        clinical="n_series n_instances",
+        operational="id n_bytes",
+    ),
+    "archive.Series": _fields(
+        identifying="series_instance_uid",
+        quasi="center description attributes",
+        clinical="number modality kind view recognition facts n_positions n_phases n_instances",
+        operational="id study n_bytes thumbnail_object thumbnail_sha256",
+    ),
+    "archive.Segment": _fields(
+        quasi="center",
+        operational="id series ordinal object_name stored_sha256 index_object_name index_sha256 n_bytes n_instances",
+    ),
+    "exams.Examination": _fields(
+        identifying="pseudonym",
+        quasi="center subject exam_year accepted_at",
+        clinical="day has_report",
+        operational="id imaging_study version deid_profile key_id",
+    ),
+    "exams.CaseReport": _fields(
+        quasi="center recorded_at recorded_by",
+        clinical="form document",
+        operational="id examination version is_current dictionary_version",
+    ),
+    "intake.Delivery": _fields(
+        identifying="subject_pseudonym exam_pseudonym study_instance_uid problems receipt",
+        quasi="center opened_at opened_by last_activity_at ended_at",
+        operational=(
+            "id digest via state version contents manifest_object n_expected n_stored n_bytes claimed_until"
+            " claim_token"
+        ),
+    ),
+    "intake.Conflict": _fields(
+        identifying="sop_instance_uid stored_sha256 offered_sha256",
+        quasi="center noted_at decided_at decided_by",
+        operational="id delivery reason pack decision",
+    ),
+    "intake.RefusedInstance": _fields(quasi="center at actor", operational="id reason size"),
+}
+"""Model label -> field -> class."""
