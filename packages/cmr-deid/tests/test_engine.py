@@ -7,6 +7,7 @@ import pytest
 
 from cmr_deid.changes import ACTIONS
 from cmr_deid.engine import Engine
+from cmr_deid.errors import InstanceRejected
 from cmr_deid.identities import Identities, check_pseudonym
 from cmr_deid.keys import new_key
 from cmr_deid.reading import read_raw, read_source
@@ -137,6 +138,17 @@ def test_unknown_attributes_are_removed_and_reported(mr, engine):
     removed = {change.path: change.rule for change in result.changes if change.action == "removed"}
     assert removed["(0008,9999)"] == "no rule"
     assert removed["(0010,1111)"] == "no rule"
+
+
+def test_what_was_not_foreseen_is_refused_without_a_traceback_of_values(mr, identities, monkeypatch):
+    def broken(*_):
+        raise ValueError("Fnordvexil")
+
+    engine = Engine(identities)
+    monkeypatch.setattr("cmr_deid.engine.read_facts", broken)
+    with pytest.raises(InstanceRejected, match="unreadable") as caught:
+        engine.deidentify(mr())
+    assert caught.value.__suppress_context__
 
 
 def test_a_change_holds_no_value(mr, engine):

@@ -257,6 +257,16 @@ def test_a_value_that_cannot_be_converted_does_not_hide_the_others(mr, raw_eleme
     assert dataset.PatientID == "MRN-0042177"
 
 
+def test_text_of_any_character_set_is_read(mr):
+    dataset = read_source(
+        mr(SpecificCharacterSet="ISO_IR 144", PatientName="Люк^Ян", StudyDescription="сердце")
+    )
+    assert str(dataset.PatientName) == "Люк^Ян"
+    assert dataset.StudyDescription == "сердце"
+    broken = mr(SpecificCharacterSet="ISO_IR 192").replace(b"Fnordvexil^Z", b"Fnordvexil^\xff")
+    assert "\ufffd" in str(read_source(broken).PatientName)
+
+
 def test_pydicom_never_raises_through_the_reader(mr, monkeypatch):
     def broken(*_):
         raise MemoryError

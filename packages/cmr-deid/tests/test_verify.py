@@ -121,6 +121,7 @@ LEAKS = {
     "serial number": attribute("DeviceSerialNumber", "77441199"),
     "original study uid": attribute("StudyInstanceUID", "1.3.12.2.1107.5.2.99.1"),
     "original frame of reference": attribute("FrameOfReferenceUID", "1.3.12.2.1107.5.2.99.1"),
+    "number under the root of the standard": attribute("FrameOfReferenceUID", "1.2.840.10008.0042177"),
     "uid in a private root of ours": attribute("FrameOfReferenceUID", "2.25.x"),
     "name in a description": attribute("SeriesDescription", "cine Fnordvexil"),
     "name glued to a word": attribute("SeriesDescription", "cineFnordvexil"),

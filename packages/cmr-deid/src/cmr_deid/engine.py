@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cmr_deid.changes import Change
 from cmr_deid.elements import DataSet, Element
+from cmr_deid.errors import DeidRefusal, InstanceRejected
 from cmr_deid.facts import read_facts
 from cmr_deid.gates import gate_raw
 from cmr_deid.identities import Identities
@@ -79,6 +80,15 @@ class Engine:
             InstanceRejected: never taken.
             InstanceHeld: a person can mend or decide it.
         """
+        try:
+            return self._deidentify(data, released)
+        except DeidRefusal:
+            raise
+        except Exception:
+            # a traceback would show the values at hand (D15); whatever was not foreseen is not taken
+            raise InstanceRejected("unreadable") from None
+
+    def _deidentify(self, data: bytes, released: frozenset[str]) -> Deidentified:
         source = read_raw(data)
         gate_raw(source.data_set, source.transfer_syntax_uid, released)
         facts = read_facts(source.data_set)

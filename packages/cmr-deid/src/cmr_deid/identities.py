@@ -13,6 +13,7 @@ import base64
 import functools
 import hashlib
 import hmac
+import re
 import unicodedata
 import uuid
 
@@ -23,8 +24,11 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 DATE_OFFSET_RANGE_DAYS = (-3652, -1)
 """Smallest and largest offset that `date_offset_days` gives: up to ten years back, never zero."""
 
-WELL_KNOWN_ROOT = "1.2.840.10008."
-"""UIDs of the DICOM standard itself (SOP classes, transfer syntaxes, well-known frames): never re-mapped."""
+WELL_KNOWN_UID = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,5}){1,9}")
+"""UIDs of the DICOM standard itself (SOP classes, transfer syntaxes, well-known frames): never re-mapped.
+
+No component of them is longer than five digits; under that root a patient number would be.
+"""
 
 _SEAL_CHARACTERS = 16
 
@@ -77,7 +81,7 @@ class Identities:
         return body + check_character(body)
 
     def _derive_uid(self, canonical: str) -> str:
-        if canonical.startswith(WELL_KNOWN_ROOT):
+        if WELL_KNOWN_UID.fullmatch(canonical):
             return canonical
         digest = self._mac("uid", canonical.encode("utf-8", "surrogateescape"))
         return f"2.25.{uuid.UUID(bytes=digest[:16], version=4).int}"

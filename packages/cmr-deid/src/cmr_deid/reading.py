@@ -14,7 +14,7 @@ from pydicom.tag import BaseTag
 
 from cmr_deid.elements import PIXEL_DATA, DataSet, Element, Walk, Walker, looks_explicit
 from cmr_deid.errors import DeidRefusal, InstanceRejected
-from cmr_deid.text import PADDING, character_sets
+from cmr_deid.text import PADDING, character_sets, decoded
 
 config.settings.reading_validation_mode = config.IGNORE
 
@@ -42,6 +42,7 @@ COMPRESSED_SYNTAXES = frozenset(
 """JPEG, JPEG lossless, JPEG-LS, JPEG 2000, HTJ2K and RLE; pixel bytes pass as they are."""
 
 _TRANSFER_SYNTAX = 0x00020010
+_TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN"))
 
 
 @dataclass(slots=True)
@@ -131,7 +132,7 @@ def _file_meta(view: memoryview) -> tuple[DataSet, int]:
 
 def _converted(data_set: DataSet, encodings: list[str]) -> Dataset:
     dataset = Dataset()
-    dataset.set_original_encoding(False, True, encodings)
+    dataset.set_original_encoding(False, True, ["utf8"])
     for element in data_set.values():
         _put(dataset, element, encodings)
     return dataset
@@ -144,6 +145,8 @@ def _put(dataset: Dataset, element: Element, encodings: list[str]) -> None:
             dataset.add_new(tag, "SQ", Sequence([_converted(item, encodings) for item in element.items]))
             return
         value = element.value if element.tag == PIXEL_DATA else bytes(element.value)
+        if element.vr in _TEXT_VRS and not bytes(value).isascii():
+            value = decoded(element, encodings).encode("utf-8", "replace")
         length = len(value)
         dataset._dict[tag] = RawDataElement(tag, element.vr, length, value, 0, False, True, True)  # type: ignore
         if element.tag != PIXEL_DATA and not tag.is_private:

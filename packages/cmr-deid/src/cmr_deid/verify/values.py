@@ -14,7 +14,7 @@ _METHOD_FORM = re.compile(
 _CODE_FORM = re.compile(rb"[A-Za-z0-9.{}/\[\]%*'-]{1,16} ?")
 _DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
 _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
-_UID_FORM = re.compile(rb"2\.25\.[0-9]{1,39}|1\.2\.840\.10008\.[0-9.]{1,49}")
+_UID_FORM = re.compile(rb"2\.25\.[0-9]{1,39}|1\.2\.840\.10008(?:\.[0-9]{1,5}){1,9}")
 _LONGEST_TEXT = 1024
 
 
