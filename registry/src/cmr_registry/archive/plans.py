@@ -8,7 +8,11 @@ from typing import Any
 from cmr_imaging.recognition import Recognition
 from cmr_registry.archive.composing import ComposedSegment, Listed, by_series, segments_compose
 from cmr_registry.archive.describing import exam_recognized
-from cmr_registry.archive.errors import ConflictingBytesError, InstanceMissingError
+from cmr_registry.archive.errors import (
+    ConflictingBytesError,
+    InstanceMissingError,
+    StoredBytesDamagedError,
+)
 from cmr_registry.archive.index import IndexedInstance
 from cmr_registry.archive.indexing import SegmentName, hashes_of, index_of, segment_names
 from cmr_registry.archive.models import Pack, Series
@@ -86,11 +90,24 @@ def study_plan(
         StoredBytesDamagedError: a pack or index is damaged.
         StorageError: the store failed.
     """
-    names = segment_names(center_id, study_instance_uid)
+    try:
+        return _plan(center_id, study_instance_uid, packs, wanted, facts)
+    except StoredBytesDamagedError:
+        # Another worker accepted a pack meanwhile and its object is gone: what it held is in a segment now.
+        standing = list(Pack.objects.filter(pk__in=[pack.pk for pack in packs]).order_by("stored_at", "id"))
+        if len(standing) == len(packs):
+            raise
+        return _plan(center_id, study_instance_uid, standing, wanted, facts)
+
+
+def _plan(
+    center_id: uuid.UUID, study_uid: str, packs: Sequence[Pack], wanted: Mapping[str, str], facts: Facts
+) -> StudyPlan:
+    names = segment_names(center_id, study_uid)
     accepted = {uid: index_of(tuple(segments)) for uid, segments in names.items()}
     held = hashes_of(accepted.values())
-    fresh = by_series(_fresh(packs, study_instance_uid, wanted, held))
-    places = places_make(center_id, study_instance_uid, {*fresh, *accepted})
+    fresh = by_series(_fresh(packs, study_uid, wanted, held))
+    places = places_make(center_id, study_uid, {*fresh, *accepted})
     composed = {
         uid: segments_compose(places[uid], listed, len(names.get(uid, ())))
         for uid, listed in sorted(fresh.items())
@@ -102,7 +119,7 @@ def study_plan(
         )
         for uid in sorted({*accepted, *composed})
     }
-    known = _facts(center_id, study_instance_uid, facts, instances)
+    known = _facts(center_id, study_uid, facts, instances)
     recognized = exam_recognized(instances, known)
     planned = tuple(
         PlannedSeries(

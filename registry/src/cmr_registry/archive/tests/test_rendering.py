@@ -8,7 +8,14 @@ from cmr_registry.archive import pictures
 from cmr_registry.archive.errors import NotRenderableError, StoredBytesDamagedError
 from cmr_registry.archive.models import Series
 from cmr_registry.archive.rendering import cine_sheet, render_frame
-from cmr_registry.archive.selectors import exam_stacks, series_find, series_index, series_stack, thumbnail
+from cmr_registry.archive.selectors import (
+    exam_stacks,
+    series_find,
+    series_index,
+    series_stack,
+    stack_around,
+    thumbnail,
+)
 from cmr_registry.archive.tests.factories import accepted, cine, image, new_instance, part10
 from cmr_registry.lib.storage import storage
 
@@ -211,8 +218,27 @@ def test_slices_that_came_as_series_each_are_one_stack(riverside):
     assert stack.laid.stack.positions == (0, 10, 20, 30)
     assert len(stack.laid.series) == 4
     assert stack.laid.image(2, 5).series.series_instance_uid == "1.2.3.3"
+    around = stack_around(Series.objects.select_related("study").first())
+    assert around.stack == stack.laid.stack
     Series.objects.update(view="4ch")
     assert len(exam_stacks(study)) == 4
+    assert len(stack_around(Series.objects.select_related("study").first()).stack.positions) == 1
+
+
+def test_series_without_geometry_are_left_out_of_the_stacks_of_an_exam(riverside):
+    study = accepted(riverside, [new_instance(image())])
+    assert exam_stacks(study) == ()
+
+
+def test_real_enhanced_images_are_stacked_frame_by_frame(riverside, shared_data):
+    files = sorted(shared_data("mr_other/dcm_qa_enh").rglob("*.dcm"))
+    series, instances = kept(riverside, *(new_instance(file) for file in files))
+    assert [one.n_frames for one in instances] == [len(one.headers) for one in instances]
+    laid = series_stack(series)
+    assert sum(len(laid.row(position)) for position in range(len(laid.stack.positions))) == len(laid.images)
+    for image_ in laid.images[:3]:
+        assert shown(render_frame(series, image_.instance, frame=image_.frame)).std() > 1
+    assert shown(thumbnail(series)).std() > 1
 
 
 def test_the_thumbnail_shows_the_middle_slice_about_end_systole(riverside):

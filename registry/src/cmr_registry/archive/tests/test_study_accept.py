@@ -266,6 +266,41 @@ def test_a_plan_of_a_study_that_changed_since_is_made_anew(riverside, three):
     assert only_series().n_instances == 3
 
 
+def test_a_plan_whose_packs_were_accepted_meanwhile_finds_them_in_segments(
+    riverside, three, monkeypatch, django_capture_on_commit_callbacks
+):
+    pack, wanted = stored(riverside, three), {one.sop_instance_uid: one.sha256 for one in three}
+    compose, called = plans.segments_compose, []
+
+    def race(*args):
+        if not called:
+            called.append(True)
+            with django_capture_on_commit_callbacks(execute=True):
+                accepted(riverside, three, packs=[pack])
+        return compose(*args)
+
+    monkeypatch.setattr(plans, "segments_compose", race)
+    plan = study_plan(
+        center_id=riverside.pk, study_instance_uid="1.2.3", packs=[pack], wanted=wanted, facts={}
+    )
+    assert plan.held == wanted
+    assert [series.segments for series in plan.series] == [()]
+
+
+def test_boxes_far_apart_in_a_pack_are_read_in_several_runs(riverside, monkeypatch):
+    monkeypatch.setattr(composing, "_GAP", 100)
+    monkeypatch.setattr(composing, "_READ_AHEAD", 6000)
+    instances = [
+        new_instance(image(series=f"1.2.3.{number % 3}", number=number)) for number in range(1, 13)
+    ] + [new_instance(image(series="1.2.3.9", number=number)) for number in range(20, 25)]
+    accepted(riverside, instances)
+    for series in Series.objects.select_related("study"):
+        index = series_index(series)
+        for one in instances:
+            if one.series_instance_uid == series.series_instance_uid:
+                assert instance_bytes(series, index.find(one.sop_instance_uid)) == one.data
+
+
 @pytest.mark.parametrize(
     ("module", "step"),
     [
@@ -331,3 +366,20 @@ def test_pixels_of_a_compressed_image_are_kept_bit_equal(riverside):
     instance = series_index(series).instances[0]
     assert instance_bytes(series, instance) == one.data
     assert instance.transfer_syntax_uid == "1.2.840.10008.1.2.5"
+
+
+@pytest.mark.peer
+def test_a_study_is_stored_accepted_and_read_on_s3(
+    riverside, settings, swift, django_capture_on_commit_callbacks
+):
+    settings.STORAGE_URL, settings.STORAGE_OPTIONS = swift.url, swift.options
+    instances = cine(n_positions=2, n_phases=3)
+    packs = [stored(riverside, instances[:4]), stored(riverside, instances[4:])]
+    with django_capture_on_commit_callbacks(execute=True):
+        accepted(riverside, instances, packs=packs)
+    series = only_series()
+    index = series_index(series)
+    assert all(instance_bytes(series, index.find(one.sop_instance_uid)) == one.data for one in instances)
+    segment = Segment.objects.get()
+    named = {segment.object_name, segment.index_object_name, series.thumbnail_object}
+    assert set(storage().names(str(riverside.pk))) == named

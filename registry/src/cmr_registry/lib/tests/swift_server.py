@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 SWIFT_CONF = """[swift-hash]
 swift_hash_path_prefix = cmr
 swift_hash_path_suffix = test
@@ -104,6 +106,17 @@ class SwiftServer:
     def url(self) -> str:
         """As CMR_STORAGE_URL takes it."""
         return f"s3://{self.bucket}?endpoint={self.endpoint}"
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwiftServer]:
+    """A running S3 server with an empty bucket, or a skip with the reason."""
+    base = tmp_path_factory.mktemp("swift")
+    reason = why_not(base)
+    if reason:
+        pytest.skip(reason)
+    with swift_server(base) as server:
+        yield server
 
 
 def why_not(base: Path) -> str:

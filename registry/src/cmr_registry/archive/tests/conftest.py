@@ -1,0 +1,5 @@
+"""A real S3 server for the tests of the archive."""
+
+from cmr_registry.lib.tests.swift_server import swift
+
+__all__ = ["swift"]
