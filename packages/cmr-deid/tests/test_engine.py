@@ -189,6 +189,14 @@ def test_local_codes_go_with_their_item_and_public_codes_stay(mr, engine, nested
     assert [item.CodeValue for item in after.AnatomicRegionSequence] == ["80891009"]
 
 
+def test_a_sequence_of_local_codes_only_goes_and_an_empty_one_stays(mr, engine, nested):
+    local = {"CodeValue": "DRJONES", "CodingSchemeDesignator": "99LOCAL"}
+    values = {"AnatomicRegionSequence": nested(local), "PatientOrientationCodeSequence": nested()}
+    after = read_source(engine.deidentify(mr(**values)).data)
+    assert "AnatomicRegionSequence" not in after
+    assert len(after.PatientOrientationCodeSequence) == 0
+
+
 def test_a_code_outside_a_sequence_goes(mr, engine):
     assert "CodeValue" not in read_source(engine.deidentify(mr(CodeValue="113100")).data)
 
@@ -244,6 +252,12 @@ def test_empty_dates_and_names_stay_empty(mr, engine):
         ({"DateOfLastCalibration": "20200101"}, "DateOfLastCalibration", None),
         ({"IrradiationEventUID": "1.2.3"}, "DeviceUID", None),
         ({"DeviceUID": "1.2.3"}, "DeviceUID", None),
+        (
+            {"ImageType": ["ORIGINAL", "PRIMARY", "Zeb^Fnordvexil", "M"]},
+            "ImageType",
+            ["ORIGINAL", "PRIMARY", "M"],
+        ),
+        ({"ScanOptions": "Zeb^Fnordvexil"}, "ScanOptions", None),
         ({"SequenceName": "*tfi2d1_12"}, "SequenceName", "*tfi2d1_12"),
         ({"TimezoneOffsetFromUTC": "+0100"}, "TimezoneOffsetFromUTC", None),
     ],

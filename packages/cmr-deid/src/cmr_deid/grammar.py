@@ -55,6 +55,12 @@ def has_form(vr: str, value: Value) -> bool:
     return size is not None and len(value) % size == 0
 
 
+def legal_codes(value: Value) -> str:
+    """The values of a CS attribute that have the form of codes, without the others (`ImageType`)."""
+    parts = [part.strip(b" \0") for part in bytes(value).split(b"\\")]
+    return b"\\".join(part for part in parts if part and has_form("CS", part)).decode("ascii")
+
+
 def first_integer(vr: str, value: Value) -> int | None:
     """The first value of US, SS, UL or SL, None if there is none."""
     form = {"US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}[vr]

@@ -7,7 +7,7 @@ from cmr_deid import mr_layer, values
 from cmr_deid.changes import Recorder, label
 from cmr_deid.descriptors import clean_technical, clean_words, is_public_code, shortened
 from cmr_deid.elements import DataSet, Element
-from cmr_deid.grammar import has_form, writable_vr
+from cmr_deid.grammar import has_form, legal_codes, writable_vr
 from cmr_deid.identities import Identities
 from cmr_deid.private import keep_safe
 from cmr_deid.profile import Act, DeidProfile, Rule, tags_of
@@ -107,10 +107,15 @@ class Transform:
 
     def _keep(self, element: Element, rule: Rule, path: str) -> Result:
         vr = writable_vr(element.tag, element.vr)
-        if element.items is not None or vr is None or not has_form(vr, element.value):
+        if element.items is None and vr is not None and has_form(vr, element.value):
+            self.recorder.add(path, element.tag, "kept", rule.why)
+            return element if vr == element.vr else Element(element.tag, vr, element.value)
+        kept = legal_codes(element.value) if vr == "CS" and element.items is None else ""
+        if not kept:
             return self._gone(element, malformed(rule), path)
-        self.recorder.add(path, element.tag, "kept", rule.why)
-        return element if vr == element.vr else Element(element.tag, vr, element.value)
+        note(self.recorder, element, rule, plain(element), kept)
+        self.recorder.add(path, element.tag, "cleaned", malformed(rule).why)
+        return Element(element.tag, "CS", text_value(kept, "CS"))
 
     def _clean(self, element: Element, rule: Rule, path: str) -> Result:
         vr = writable_vr(element.tag, element.vr)
@@ -180,10 +185,14 @@ class Transform:
     def _recurse(self, element: Element, rule: Rule, path: str) -> Result:
         if element.items is None:
             return self._gone(element, malformed(rule), path)
-        self.recorder.add(path, element.tag, "kept", rule.why)
         inner = path + label(element.tag) + " / "
-        items = [self._item(item, inner) for item in element.items]
-        return Element(element.tag, "SQ", b"", [item for item in items if item is not None])
+        made = [self._item(item, inner) for item in element.items]
+        items = [item for item in made if item is not None]
+        if made and not items:
+            self.recorder.add(path, element.tag, "removed", _LOCAL_CODE.why)
+            return None
+        self.recorder.add(path, element.tag, "kept", rule.why)
+        return Element(element.tag, "SQ", b"", items)
 
     def _item(self, item: DataSet, path: str) -> DataSet | None:
         scheme = item.get(_SCHEME)
