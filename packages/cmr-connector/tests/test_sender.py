@@ -243,3 +243,15 @@ def test_the_log_names_no_uid(workplace, queued, sender, log_lines):
     assert "delivery_accepted" in text
     assert "2.25." not in text
     assert "1.2.8" not in text
+
+
+def test_an_unforeseen_failure_leaves_the_delivery_queued(workplace, registry, queued, sender, monkeypatch):
+    def broken(row):
+        raise PermissionError(queued.patient_name)
+
+    monkeypatch.setattr(sender, "_outgoing", broken)
+    with pytest.raises(PermissionError):
+        sender.step()
+    [delivery] = workplace.store.outbox.of_exam(1)
+    assert (delivery.state, delivery.cause) == (DeliveryState.QUEUED, "PermissionError")
+    assert only_exam(workplace).state is ExamState.QUEUED

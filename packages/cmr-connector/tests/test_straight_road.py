@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 from cmr_connector.handover import newest_receipt, take_all
 from cmr_connector.intake import Outcome, Source
 from cmr_connector.states import DeliveryState, ExamState, InstanceState
+from cmr_deid.verify import Finding, Inspection
 from cmr_exchange.manifest import Contents
 
 
@@ -99,3 +102,78 @@ def test_no_identifier_reaches_registry_log_or_database(workplace, registry, cmr
     ]
     assert found == []
     assert canaries
+
+
+def test_images_that_come_while_an_exam_is_prepared_are_not_forgotten(
+    workplace, registry, cmr_exam, deliver, monkeypatch
+):
+    exam = cmr_exam()
+    workplace.intake.take(exam.files[0], Source.SCP)
+    conclude = workplace.pipeline._conclude
+
+    def with_a_late_image(row, started):
+        monkeypatch.undo()
+        workplace.intake.take(exam.files[1], Source.SCP)
+        return conclude(row, started)
+
+    monkeypatch.setattr(workplace.pipeline, "_conclude", with_a_late_image)
+    deliver(workplace)
+    assert [len(list(manifest.instances())) for manifest in registry.accepted()] == [1, 2]
+
+
+def test_a_full_disk_puts_the_exam_back_and_blames_no_image(workplace, registry, cmr_exam, monkeypatch):
+    exam = cmr_exam()
+    workplace.intake.take(exam.files[0], Source.SCP)
+
+    def full(sha256, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(workplace.files, "outgoing_put", full)
+    with pytest.raises(OSError, match="No space"):
+        workplace.pipeline.step()
+    [row] = workplace.store.exams.listed()
+    assert (row.state, row.n_problems) == (ExamState.ARRIVING, 0)
+    assert workplace.pipeline.step() is None
+    monkeypatch.undo()
+    workplace.store.exams.settle(row.id)
+    assert workplace.pipeline.step().state is ExamState.QUEUED
+
+
+def test_an_image_that_breaks_a_library_is_held_and_its_sisters_go(
+    workplace, registry, cmr_exam, deliver, monkeypatch, log_lines
+):
+    exam = cmr_exam()
+    take_all(workplace, exam.root, Source.COMMAND)
+    deidentify, seen = workplace.pipeline._deidentified, []
+
+    def breaking(row, data):
+        seen.append(data)
+        if len(seen) == 3:
+            raise ZeroDivisionError(exam.patient_name)
+        return deidentify(row, data)
+
+    monkeypatch.setattr(workplace.pipeline, "_deidentified", breaking)
+    deliver(workplace)
+    assert len(registry.stored()) == len(exam.files) - 1
+    assert workplace.store.ledger.reasons(1) == {"unreadable": 1}
+    assert exam.patient_name not in json.dumps(log_lines())
+
+
+@pytest.mark.parametrize("leak", ["inspect", "search"])
+def test_what_a_second_look_finds_stays_inside(workplace, registry, cmr_exam, deliver, monkeypatch, leak):
+    exam = cmr_exam()
+    take_all(workplace, exam.root, Source.COMMAND)
+    spoiled = []
+
+    def finding(data, *removed):
+        spoiled.append(data)
+        return Inspection((Finding("identifying_value", ""),)) if leak == "inspect" else ["left"]
+
+    monkeypatch.setattr(f"cmr_connector.pipeline.{leak}", finding)
+    deliver(workplace)
+    [row] = workplace.store.exams.listed()
+    code = {"inspect": "identifying_value", "search": "source_value_left"}[leak]
+    assert (row.state, row.reason) == (ExamState.HELD, code)
+    assert len(spoiled) == len(exam.files)
+    assert registry.received_bytes == 0
+    assert [path for path in workplace.files.outgoing.rglob("*") if path.is_file()] == []

@@ -159,6 +159,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, at_most: int) -> byt
         with archive.open(entry) as source:
             data = source.read(at_most)
     except Exception:
+        # zipfile, zlib, lzma and bz2 have an error class each
         raise ArchiveReadError("The archive is broken; make it again.") from None
     if len(data) > entry.file_size:
         raise ArchiveReadError("The archive lies about the size of a file; make it again.")

@@ -12,6 +12,7 @@ from cmr_connector.local_keys import Local
 from cmr_connector.rows import ExamRow
 from cmr_connector.states import EXAM_TRANSITIONS, ExamState, require
 
+_AT_REST = (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED)
 _SELECT = """
     SELECT exam.*,
         (SELECT count(*) FROM instance WHERE exam_id = exam.id) AS n_instances,
@@ -101,7 +102,7 @@ class Exams:
         """Something new came for this exam: it settles again, and returns to arriving if it was at rest."""
         with self._db.transaction():
             row = self._db.one("SELECT state FROM exam WHERE id = ?", exam_id)
-            if ExamState(row["state"]) in (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED):
+            if ExamState(row["state"]) in _AT_REST:
                 self.move(exam_id, ExamState.ARRIVING)
             self._db.execute(
                 "UPDATE exam SET last_received_at = ?, settle_at = ? WHERE id = ?",
@@ -128,17 +129,23 @@ class Exams:
             return self.get(row["id"])
 
     def with_late_instances(self) -> list[int]:
-        """Numbers of delivered exams for which images came while they were being sent."""
+        """Numbers of exams at rest for which images came while they were being prepared or sent."""
         rows = self._db.all(
-            "SELECT id FROM exam WHERE state = ? AND EXISTS"
+            "SELECT id FROM exam WHERE state IN (?, ?, ?) AND EXISTS"
             " (SELECT 1 FROM instance WHERE exam_id = exam.id AND state = 'found')",
-            ExamState.DELIVERED,
+            *_AT_REST,
         )
         return [row["id"] for row in rows]
 
     def wake(self, exam_id: int) -> None:
-        """Let a delivered exam arrive again; its settling time stays."""
+        """Let an exam at rest arrive again; its settling time stays."""
         self.move(exam_id, ExamState.ARRIVING)
+
+    def put_back(self, exam_id: int, settle_at: float) -> None:
+        """Preparing failed for a reason that is not the exam's, such as a full disk: try again later."""
+        with self._db.transaction():
+            self.move(exam_id, ExamState.ARRIVING)
+            self._db.execute("UPDATE exam SET settle_at = ? WHERE id = ?", settle_at, exam_id)
 
     def recover(self) -> int:
         """After a kill: exams that were being prepared arrive again. Returns how many."""

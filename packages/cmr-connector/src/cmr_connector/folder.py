@@ -46,6 +46,7 @@ class StableFiles:
         """Watch `folder`; a file must stand still for `settle_s` seconds."""
         self._store, self._folder, self._settle_s = store, folder, settle_s
         self._seen: dict[Path, _Seen] = {}
+        self._taken: set[str] = set()
 
     def ready(self) -> Iterator[tuple[Path, str]]:
         """Files to take now, each with the label to remember it by."""
@@ -57,7 +58,8 @@ class StableFiles:
             except OSError:
                 continue
             label = f"{path}|{status.st_size}|{status.st_mtime_ns}"
-            if self._store.file_taken(label):
+            if label in self._taken or self._store.file_taken(label):
+                self._taken.add(label)
                 continue
             seen = self._seen.get(path)
             if seen is None or (seen.size, seen.changed_ns) != (status.st_size, status.st_mtime_ns):

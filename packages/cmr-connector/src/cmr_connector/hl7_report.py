@@ -42,6 +42,7 @@ def parse_message(text: str) -> Any:
     try:
         return hl7.parse("\r".join(lines) + "\r")
     except Exception:
+        # the parser raises several classes on damaged messages
         raise MessageRejected("The message cannot be parsed as HL7 v2.") from None
 
 

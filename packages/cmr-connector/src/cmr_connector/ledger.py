@@ -11,7 +11,6 @@ from cmr_connector.rows import InstanceRow, RefusalRow
 from cmr_connector.states import INSTANCE_TRANSITIONS, InstanceState, require
 from cmr_exchange.reasons import reason as reason_of
 
-
 _PASSED = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
 
 

@@ -37,6 +37,7 @@ def answer(intake: ReportIntake, data: bytes, on_report: Callable[[], None] | No
         intake.refuse(ValueSource.REPORT_HL7, len(data), "report_unreadable")
         return acknowledgment(envelope, "AR", str(refusal), at)
     except Exception as error:
+        # the sender must get an answer whatever happens here
         log.unexpected("mllp", error)
         return acknowledgment(envelope, "AE", "The report could not be stored; send it again later.", at)
     if on_report is not None:

@@ -36,6 +36,7 @@ from cmr_deid.verify import inspect
 from cmr_exchange.canonical import sha256_hex
 from cmr_exchange.facts import AcquisitionFacts
 
+_TRY_AGAIN_S = 60.0
 _WAITING = (InstanceState.FOUND, InstanceState.READ)
 _READY = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
 
@@ -78,7 +79,18 @@ class Pipeline:
 
         Returns:
             The exam afterwards: queued, held, rejected, or delivered when it holds nothing new.
+
+        Raises:
+            SettingsError: the opt-out list cannot be read; the exam is put back.
+            OSError: the disk failed; the exam is put back.
         """
+        try:
+            return self._prepare(exam, progress)
+        except Exception:
+            self._store.exams.put_back(exam.id, time.time() + _TRY_AGAIN_S)
+            raise
+
+    def _prepare(self, exam: ExamRow, progress: Progress | None) -> ExamRow:
         started = time.monotonic()
         self._gate(exam)
         exam = self._store.exams.get(exam.id)
@@ -169,7 +181,11 @@ class Pipeline:
             ledger.move(row.id, InstanceState.REJECTED, refusal.reason.code)
             self._drop_spool(row)
             return
+        except OSError:
+            # a full or failing disk says nothing about the image
+            raise
         except Exception as error:
+            # one image that breaks a library must not stop the exam
             log.unexpected("deidentify", error)
             ledger.move(row.id, InstanceState.HELD, "unreadable")
             return

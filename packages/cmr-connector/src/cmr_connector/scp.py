@@ -89,6 +89,7 @@ class Receiver:
             log.unexpected("scp", error)
             return OUT_OF_RESOURCES
         except Exception as error:
+            # the sender must get an answer whatever happens here
             log.unexpected("scp", error)
             return CANNOT_UNDERSTAND
         if taken.outcome in (Outcome.TAKEN, Outcome.AGAIN) or taken.reason is None:

@@ -93,7 +93,11 @@ class Sender:
         try:
             self._send(delivery, progress)
         except RegistryError as error:
-            self._postpone(delivery, error)
+            self._postpone(delivery, str(error))
+        except Exception as error:
+            # whatever failed here, the delivery must not hang in `sending`; the type's name holds no data
+            self._postpone(delivery, type(error).__name__)
+            raise
         return self._store.outbox.get(delivery.id)
 
     def receipt_key(self) -> ReceiptKey:
@@ -262,12 +266,14 @@ class Sender:
                 self._store.exams.move(exam.id, ExamState.HELD, reason)
         log.event("delivery_refused", exam_number=delivery.exam_id, version=delivery.version, reason=reason)
 
-    def _postpone(self, delivery: DeliveryRow, error: RegistryError) -> None:
+    def _postpone(self, delivery: DeliveryRow, cause: str) -> None:
         """Queue the delivery again for later: exponential wait with jitter, so that centers do not march."""
         wait = min(_FIRST_WAIT_S * 2.0**delivery.attempts, _LONGEST_WAIT_S) * random.uniform(0.5, 1.0)  # noqa: S311
         with self._store.transaction():
+            if self._store.outbox.get(delivery.id).state is not DeliveryState.SENDING:
+                return
             self._store.outbox.move(delivery.id, DeliveryState.QUEUED)
-            self._store.outbox.postpone(delivery.id, time.time() + wait, str(error))
+            self._store.outbox.postpone(delivery.id, time.time() + wait, cause)
             if self._store.exams.get(delivery.exam_id).state is ExamState.SENDING:
                 self._store.exams.move(delivery.exam_id, ExamState.QUEUED)
         log.event(
@@ -276,7 +282,7 @@ class Sender:
             version=delivery.version,
             attempt=delivery.attempts + 1,
             wait_s=round(wait, 1),
-            cause=str(error),
+            cause=cause,
         )
 
     def _ask_about_conflict(self) -> DeliveryRow | None:

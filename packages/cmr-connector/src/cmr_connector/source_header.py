@@ -67,6 +67,7 @@ def header_of_damaged(data: bytes) -> SourceHeader | None:
         )
         header = header_of(dataset)
     except Exception:
+        # pydicom raises six classes of exception on damaged files
         return None
     return header if header.has_uids else None
 
@@ -76,6 +77,7 @@ def text_of(dataset: Dataset, keyword: str) -> str:
     try:
         value = dataset.get(keyword)
     except Exception:
+        # a value that pydicom cannot convert counts as absent
         return ""
     return "" if value is None else str(value).strip(" \0\t\r\n")
 
