@@ -1,3 +1,5 @@
+import csv
+import re
 import string
 
 import pytest
@@ -24,6 +26,18 @@ TECHNIQUE = [
     "T2 map",
     "DelayedEnh 10min",
 ]
+
+
+def test_every_word_of_the_rules_of_recognition_stays(shared_data):
+    rules = shared_data("deid").parents[1] / "reference" / "series_rules.csv"
+    if not rules.exists():
+        pytest.skip("the rules of series recognition are not on this machine")
+    with rules.open() as file:
+        regexes = " ".join(re.sub(r"\\[bdws]|\(\?[<!=:]+", " ", row["regex"]) for row in csv.DictReader(file))
+    parts_of_groups = {"thr", "ough", "tru"}
+    words = set(re.findall(r"[a-z][a-z0-9]{2,}", regexes)) - parts_of_groups
+    assert len(words) > 100
+    assert [word for word in sorted(words) if clean_words(word) != word] == []
 
 
 @pytest.mark.parametrize("text", TECHNIQUE)

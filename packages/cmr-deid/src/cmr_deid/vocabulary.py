@@ -59,6 +59,10 @@ TECHNIQUE = """
     inferior lat
     lateral sup superior med medial to from and with without no non of the for in on w wo off all both plus
     series study protocol exam copy image images img imgs phantom synthetic demo
+    aort ascao cemra contr define delay double fatfrac find fpp frac inline phoenix report result
+    results save scan screen secondary segmentation star suite time triple vdrq sao mfast fastcard card
+    sbtfe m2d wip overview fluid geomean 4dflow 3dflow 2dflow delrec coil mean dynamics resting
+    vasodilator sbffe stfe mffe ffem isotropic navigated multiecho
     """
 
 VENDOR_WORDS = """

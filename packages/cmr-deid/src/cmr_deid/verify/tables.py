@@ -96,6 +96,10 @@ _WORDS = """
     triggered true truefisp trufi trufisp tsense turbo tweekamer twist ultra valve vein veins velo
     velocity venc vessel vessels viab viability vibe vierkamer vierkammer volume volumetric water
     whole wholebody wholeheart with without zweikammer
+    aort ascao card cemra coil contr define delay delrec dflow double dynamics fastcard fatfrac ffem
+    find fluid frac geomean inline isotropic mean mfast mffe multiecho navigated overview phoenix report
+    resting result results save sbffe sbtfe scan screen secondary segmentation stfe suite time triple
+    vasodilator vdrq
 """
 DESCRIPTIONS = frozenset(
     (
