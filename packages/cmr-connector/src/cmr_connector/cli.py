@@ -11,10 +11,12 @@ from tqdm import tqdm
 
 from cmr_connector import config as settings
 from cmr_connector import log
-from cmr_connector.agent import Agent, BuildDesk
+from cmr_connector.agent import Agent
 from cmr_connector.config import Config
 from cmr_connector.config_template import initialize
 from cmr_connector.crosswalk import CrosswalkEntry
+from cmr_connector.desk import app as desk
+from cmr_connector.desk.accounts import SETUP_FILE, manage_account
 from cmr_connector.doctor import examine
 from cmr_connector.errors import ConnectorError, SettingsError, UnknownPseudonymError, WorkerBusyError
 from cmr_connector.handover import HandOver, carry_out, newest_receipt, take_all, wait_for_agent
@@ -28,9 +30,6 @@ from cmr_connector.workplace import Workplace, open_workplace, worker_lock
 DONE, ATTENTION, WRONG_USAGE = 0, 1, 2
 LOG_NAME = "connector.log"
 _WAIT_FOR_AGENT_S = 3600.0
-
-serve_desk: BuildDesk | None = None
-"""Makes the center desk that `run` serves."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     lookup.add_argument("--patient-id", help="find by patient ID")
     status = command("status", _status, "What waits, what is held and why, what was sent.")
     doctor = command("doctor", _doctor, "Check everything that the connector needs.")
+    account = command(
+        "desk-account", _desk_account, "Make a desk account, or give it a new password, or take it away."
+    )
+    account.add_argument("name")
+    account.add_argument("--remove", action="store_true", help="take the account away")
     for sub in (send, preview, lookup, status, doctor):
         sub.add_argument("--json", action="store_true", help="print JSON")
     return parser
@@ -99,11 +103,27 @@ def _config_show(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     workplace = open_workplace(_config(arguments))
     try:
-        agent = Agent(workplace, serve_desk)
+        agent = Agent(workplace, desk.build)
         agent.stop_on_signals()
+        _invite(workplace.config)
         agent.run()
     finally:
         workplace.close()
+    return DONE
+
+
+def _invite(config: Config) -> None:
+    """Tell whoever started the agent the way to the first desk account."""
+    code = config.data_dir / SETUP_FILE
+    if config.desk.enabled and code.exists():
+        scheme = "https" if config.desk.certificate_file else "http"
+        address = f"{scheme}://{config.desk.host}:{config.desk.port}/setup"
+        print(f"Nobody can sign in at the center desk yet: open {address}", file=sys.stderr)
+        print(f"and enter the setup code that stands in {code}.", file=sys.stderr)
+
+
+def _desk_account(arguments: argparse.Namespace) -> int:
+    print(manage_account(_config(arguments), arguments.name, remove=arguments.remove))
     return DONE
 
 

@@ -88,13 +88,11 @@ def _host_of(scope: Scope) -> str:
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
     if len(hosts) != 1:
         return ""
-    host = hosts[0].lower()
+    host: str = hosts[0].lower()
     end = host.rfind(":")
     return host[:end] if end > host.rfind("]") else host
 
 
 def _headers(path: str) -> list[tuple[bytes, bytes]]:
     kept = "public, max-age=3600" if path.startswith(_STATIC) else "no-store"
-    return [
-        (name.encode(), value.encode()) for name, value in {**_HEADERS, "cache-control": kept}.items()
-    ]
+    return [(name.encode(), value.encode()) for name, value in {**_HEADERS, "cache-control": kept}.items()]

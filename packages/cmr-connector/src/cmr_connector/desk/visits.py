@@ -202,7 +202,9 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > _MOST_FORM_BYTES:
             raise HTTPException(413, "The form is too long.")
     try:
-        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50, errors="strict"))
+        return dict(
+            parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50, errors="strict")
+        )
     except ValueError:
         raise HTTPException(400, "The form cannot be read.") from None
 

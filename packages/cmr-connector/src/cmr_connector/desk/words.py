@@ -30,7 +30,9 @@ class Said:
 
 
 EXAM: dict[ExamState, Said] = {
-    ExamState.ARRIVING: Said("arriving", "", "Images are coming in; it waits until nothing has come for a while."),
+    ExamState.ARRIVING: Said(
+        "arriving", "", "Images are coming in; it waits until nothing has come for a while."
+    ),
     ExamState.PREPARING: Said("preparing", "", "Its images are being de-identified and checked."),
     ExamState.HELD: Said("held", "warn", "It waits for a person; nothing of it leaves before."),
     ExamState.REJECTED: Said("stays here", "", "None of its images may leave the hospital."),
@@ -100,13 +102,20 @@ def moment(instant: str | None) -> Markup:
     local = then.astimezone()
     shown = f"{local.day} {local:%b %Y, %H:%M}"
     age = age_in_words((datetime.datetime.now(datetime.UTC) - then).total_seconds())
-    return Markup('<time datetime="{}">{}</time> <span class="moment-age">{}</span>').format(instant, shown, age)
+    return Markup('<time datetime="{}">{}</time> <span class="moment-age">{}</span>').format(
+        instant, shown, age
+    )
 
 
 def age_in_words(seconds: float) -> str:
     """How long ago, or how soon."""
     amount = abs(seconds)
-    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h"), (float("inf"), 86_400, "days")):
+    for limit, size, unit in (
+        (90, 1, "s"),
+        (5400, 60, "min"),
+        (129_600, 3600, "h"),
+        (float("inf"), 86_400, "days"),
+    ):
         if amount < limit:
             text = f"{round(amount / size)} {unit}"
             break

@@ -1,0 +1,129 @@
+"""The desk as one ASGI application: its addresses, and the parts that live as long as it does."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from cmr_connector import log
+from cmr_connector.database import Database
+from cmr_connector.desk import actions, drop_pages, look_up, pages, sign_in
+from cmr_connector.desk.accounts import Accounts, Setup
+from cmr_connector.desk.acts import Acts
+from cmr_connector.desk.contact import ContactWatch
+from cmr_connector.desk.drops import Drops
+from cmr_connector.desk.frame import Frame
+from cmr_connector.desk.selectors import Selectors
+from cmr_connector.desk.sessions import Attempts, Sessions
+from cmr_connector.desk.visits import Desk, Visit, action, open_action, open_page, page, session_of
+from cmr_connector.desk.words import HERE, templates
+from cmr_connector.store import FILE_NAME
+from cmr_connector.workplace import Workplace
+
+_WINDOW_S = 15 * 60.0
+_SENTENCES = {
+    400: "This request cannot be understood.",
+    404: "There is no such page at this desk.",
+    405: "This address does not take that kind of request.",
+}
+
+
+def build(workplace: Workplace) -> Starlette:
+    """The desk of this connector. A first start without accounts writes the setup code (`accounts.Setup`)."""
+    data_dir: Path = workplace.config.data_dir
+    database = Database(data_dir / FILE_NAME)
+    accounts = Accounts(database)
+    desk = Desk(
+        workplace=workplace,
+        accounts=accounts,
+        setup=Setup(accounts, data_dir),
+        sessions=Sessions(database),
+        acts=Acts(database),
+        selectors=Selectors(database, workplace.store),
+        drops=Drops(workplace),
+        pages=templates(),
+        secret=secrets.token_bytes(32),
+        by_name=Attempts(5, _WINDOW_S),
+        by_address=Attempts(30, _WINDOW_S),
+    )
+    if desk.setup.prepare():
+        log.event("desk_setup_waits", file=desk.setup.path.name)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        desk.drops.clear()
+        watch = ContactWatch(workplace, also=desk.drops.sweep)
+        watch.start()
+        yield
+        await run_in_threadpool(watch.stop)
+        await run_in_threadpool(desk.drops.close)
+        database.close()
+
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(Frame, settings=workplace.config.desk)],
+        exception_handlers={HTTPException: _said},
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    return app
+
+
+def routes() -> list[BaseRoute]:
+    """Every address of the desk."""
+    return [
+        Route("/", page(pages.overview)),
+        Route("/part", page(pages.overview_part, refreshes_itself=True)),
+        Route("/retry", action(actions.retry), methods=["POST"]),
+        Route("/exams", page(pages.exams)),
+        Route("/exams/{number}", page(pages.exam)),
+        Route("/exams/{number}/part", page(pages.exam_part, refreshes_itself=True)),
+        Route("/exams/{number}/problems.csv", page(pages.problems_table)),
+        Route("/exams/{number}/series/{series}", page(pages.series)),
+        Route("/exams/{number}/receipts/{version}", page(pages.receipt)),
+        Route("/exams/{number}/release", page(actions.release_page)),
+        Route("/exams/{number}/release", action(actions.release), methods=["POST"]),
+        Route("/exams/{number}/send-again", action(actions.send_again), methods=["POST"]),
+        Route("/reports", page(pages.reports)),
+        Route("/refused", page(pages.refused)),
+        Route("/look-up", page(look_up.look_up_page)),
+        Route("/look-up", action(look_up.look_up), methods=["POST"]),
+        Route("/drop", page(drop_pages.drop_page)),
+        Route("/drop", action(drop_pages.begin), methods=["POST"]),
+        Route("/drop/{drop}", page(drop_pages.shown)),
+        Route("/drop/{drop}/part", page(drop_pages.shown_part, refreshes_itself=True)),
+        Route("/drop/{drop}/files", drop_pages.bring, methods=["POST"]),
+        Route("/drop/{drop}/look", action(drop_pages.look), methods=["POST"]),
+        Route("/drop/{drop}/send", action(drop_pages.send), methods=["POST"]),
+        Route("/drop/{drop}/discard", action(drop_pages.discard), methods=["POST"]),
+        Route("/account", page(sign_in.account_page)),
+        Route("/account", action(sign_in.password_change), methods=["POST"]),
+        Route("/sign-out", action(sign_in.sign_out), methods=["POST"]),
+        Route("/sign-in", open_page(sign_in.sign_in_page)),
+        Route("/sign-in", open_action(sign_in.sign_in), methods=["POST"]),
+        Route("/setup", open_page(sign_in.setup_page)),
+        Route("/setup", open_action(sign_in.setup), methods=["POST"]),
+        Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+    ]
+
+
+async def _said(request: Request, error: Exception) -> Response:
+    """A refusal as a page; what is not signed in learns no more than that."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    said = str(error.detail) if isinstance(error, HTTPException) else ""
+
+    def work() -> Response:
+        session = session_of(request, is_person=False)
+        visit = Visit(request.app.state.desk, request, session)
+        return visit.render("refusal.html", status, sentence=_SENTENCES.get(status, said))
+
+    return await run_in_threadpool(work)
