@@ -19,6 +19,8 @@ from cmr_registry.centers.services import (
 )
 from cmr_registry.centers.states import CenterState
 from cmr_registry.config.principal import principal_of_account, principal_of_key
+from cmr_registry.exams.models import Examination
+from cmr_registry.intake.tests.factories import VALUES, coded, deliver
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 
 PASSWORD = "a long enough password 17"
@@ -160,3 +162,22 @@ def all_centers(db):
     """Open the scope of jobs for the whole test."""
     with center_scope(ALL_CENTERS):
         yield
+
+
+@pytest.fixture(scope="session")
+def exam_instances(cmr_exam):
+    """A tiny coded exam, as it leaves a hospital."""
+    return coded(cmr_exam(vendor="siemens", size="tiny", seed=1).files)
+
+
+@pytest.fixture
+def exam_delivery(principal_riverside, riverside, exam_instances):
+    """Its accepted delivery at Riverside, images and report."""
+    return deliver(principal_riverside, riverside, exam_instances, values=VALUES)
+
+
+@pytest.fixture
+def exam_riverside(exam_delivery):
+    """The accepted exam of Riverside."""
+    with center_scope(ALL_CENTERS):
+        return Examination.objects.select_related("imaging_study").get()

@@ -7,6 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from cmr_registry.centers.models import Center
+from cmr_registry.intake.states import ConflictDecision
 from cmr_registry.intake.zips import MAX_ARCHIVE
 
 SHOW_CHOICES = [
@@ -35,6 +36,17 @@ class DeliveryFilterForm(forms.Form):
         """One of the choices, empty for all."""
         self.is_valid()
         return str(self.cleaned_data.get("show", ""))
+
+
+class ConflictForm(forms.Form):
+    """What the steward decides about a conflict."""
+
+    choice = forms.ChoiceField(choices=[(one.value, one.value) for one in ConflictDecision])
+
+    @property
+    def decision(self) -> ConflictDecision:
+        """The decision of a valid form."""
+        return ConflictDecision(self.cleaned_data["choice"])
 
 
 class UploadForm(forms.Form):

@@ -3,24 +3,28 @@
 import json
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.policy import Principal, scope_for
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import centers_in
-from cmr_registry.intake.forms import DeliveryFilterForm, UploadForm
+from cmr_registry.intake.acceptance import conflict_decide
+from cmr_registry.intake.errors import ConflictDecidedError
+from cmr_registry.intake.forms import ConflictForm, DeliveryFilterForm, UploadForm
 from cmr_registry.intake.models import Delivery
 from cmr_registry.intake.panels import problem_groups
-from cmr_registry.intake.selectors import delivery_find, delivery_list
+from cmr_registry.intake.selectors import conflicts_open, delivery_find, delivery_list
 from cmr_registry.intake.upload import archive_store
 from cmr_registry.intake.zips import ZipRejected
 from cmr_registry.lib.pages import page_of
 
 NOTHING_HERE = "There is no such delivery."
+CONFLICTS_SHOWN = 25
 
 
 @door(Permission.SEE_DELIVERIES)
@@ -37,7 +41,29 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
     """One delivery: where it stands, what is wrong and who mends it how, the receipt."""
     row = _found(delivery_id)
-    return render(request, "intake/delivery.html", {"delivery": row, "problems": problem_groups(row)})
+    conflicts = conflicts_open().filter(delivery=row)
+    context = {"delivery": row, "problems": problem_groups(row), "conflicts": conflicts[:CONFLICTS_SHOWN]}
+    return render(request, "intake/delivery.html", context)
+
+
+@door(Permission.RESOLVE_CONFLICTS)
+@require_POST
+def conflict(request: HttpRequest, delivery_id: uuid.UUID, conflict_id: uuid.UUID) -> HttpResponse:
+    """Decide one conflict of a delivery: the stored image counts, or the delivery is refused."""
+    row = conflicts_open().filter(delivery=_found(delivery_id), pk=conflict_id).first()
+    if row is None:
+        raise Http404(NOTHING_HERE)
+    form = ConflictForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("A decision is expected.", content_type="text/plain")
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    try:
+        conflict_decide(conflict=row, decision=form.decision, by=principal)
+    except ConflictDecidedError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "The decision is noted.")
+    return redirect("intake:delivery", delivery_id=delivery_id)
 
 
 @door(Permission.SEE_DELIVERIES)

@@ -27,9 +27,9 @@ def view_label(view: str) -> str:
 
 
 @register.filter
-def kinds(series: Iterable[Series]) -> list[str]:
-    """The kinds of some series, each once, as short labels in the order of the list of kinds."""
-    found = sorted({one.kind for one in series}, key=lambda kind: KIND_ORDER.get(kind, len(KIND_ORDER)))
+def kinds(series: Iterable[Series] | None) -> list[str]:
+    """The kinds of some series, each once, as short labels in the order of the kinds; none for no images."""
+    found = sorted({one.kind for one in series or ()}, key=lambda kind: KIND_ORDER.get(kind, len(KIND_ORDER)))
     return [SHORT_LABELS.get(kind) or kind_label(kind) for kind in found]
 
 
