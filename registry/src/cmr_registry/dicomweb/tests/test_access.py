@@ -5,11 +5,14 @@ import itertools
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
+from django.utils import timezone
 
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.dicomweb.app import READINGS, STORES, build, routes
 from cmr_registry.dicomweb.tests.conftest import STOW_TYPE, Client, stow_body
+from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from cmr_registry.subjects.models import Subject
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +74,16 @@ def test_a_series_or_instance_under_the_wrong_parent_is_absent(riverside_client,
 def test_a_name_that_is_no_uid_is_absent(riverside_client, uid):
     answer = riverside_client.get(f"/dicom-web/studies/{uid}/series")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_withdrawn_subject_is_absent_at_once(riverside_client, study, coded):
+    with center_scope(ALL_CENTERS):
+        Subject.objects.update(withdrawn_at=timezone.now())
+    one = next(iter(coded.instances.values()))
+    for path in addresses(coded.study, one.series_instance_uid, one.sop_instance_uid):
+        assert riverside_client.get(path).status_code == 404, path
+    assert riverside_client.get("/dicom-web/studies").json() == []
+    assert riverside_client.get("/dicom-web/series").json() == []
 
 
 def test_nobody_is_asked_to_sign_in(nobody_client, as_key, coded):

@@ -88,6 +88,15 @@ def test_frames_that_do_not_exist_are_not_answered(riverside_client, address):
         assert riverside_client.get(f"{address['instance']}/frames/{frames}").status_code == status, frames
 
 
+def test_only_pixels_are_bulk_data(riverside_client, address):
+    assert riverside_client.get(address["instance"] + "/bulkdata/00100010").status_code == 404
+
+
+def test_one_frame_is_rendered_at_a_time(riverside_client, address):
+    assert riverside_client.get(address["instance"] + "/frames/1,1/rendered").status_code == 406
+    assert len(multipart_of(riverside_client.get(address["instance"] + "/frames/1,1"))) == 2
+
+
 def test_a_picture_shows_the_frame(riverside_client, address, one):
     source = dcmread(io.BytesIO(one.data))
     for accept, kind in (("image/png", "PNG"), ("image/jpeg", "JPEG"), ("", "PNG")):
