@@ -41,6 +41,8 @@ REFUSED = [
 HELD = [
     ({"PatientID": ""}, "no_patient_id"),
     ({"PatientID": None}, "no_patient_id"),
+    ({"PatientID": "0000"}, "no_patient_id"),
+    ({"PatientID": "Anonymous"}, "no_patient_id"),
     ({"BodyPartExamined": "KNEE"}, "not_a_heart"),
 ]
 

@@ -212,6 +212,7 @@ def test_file_meta_may_carry_nothing_of_the_hospital(leaky):
     keep = lambda dataset: None  # noqa: E731
     assert codes(leaky(keep, SourceApplicationEntityTitle="WARD7")) == {"identifying_attribute"}
     assert codes(leaky(keep, ImplementationClassUID="1.2.276.0.7230010.3.0.3.6.7")) == set()
+    assert codes(leaky(keep, ImplementationVersionName="Dr^Plyxquor")) == {"identifying_value"}
     data = leaky(keep)
     first = data.index(b"2.25.")
     assert codes(data[:first] + b"2.26." + data[first + 5 :]) == {"original_uid"}

@@ -94,6 +94,9 @@ OTHER_PARTS = frozenset(
         "TOE",
     ]
 )
+PLACEHOLDER_IDS = frozenset(("ANONYMOUS", "ANONYMIZED", "ANON", "UNKNOWN", "NONE", "NULL", "N/A"))
+"""Patient IDs that many persons share: they would become one subject."""
+
 _UID = re.compile(r"[0-9.]{1,64}")
 _KEYWORDS = {
     "SOPClassUID": 0x00080016,
@@ -190,7 +193,8 @@ def _gate_identity(get: Getter) -> None:
     for keyword in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID"):
         if not _UID.fullmatch(get(keyword)):
             raise InstanceRejected("missing_uid")
-    if not get("PatientID"):
+    patient_id = get("PatientID").strip(" \0")
+    if not patient_id.strip("0") or patient_id.upper() in PLACEHOLDER_IDS:
         raise InstanceHeld("no_patient_id")
 
 

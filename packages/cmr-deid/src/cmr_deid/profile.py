@@ -16,6 +16,7 @@ from cmr_deid import mr_layer
 from cmr_deid.elements import vr_of_tag
 from cmr_deid.safe_private import SAFE_PRIVATE
 from cmr_deid.standard.table_e1_1 import E1_1, EDITION
+from cmr_deid.vocabulary import WORDS
 
 PROFILE_ID = "cmr-mr-1"
 NO_RULE = "no rule"
@@ -59,7 +60,7 @@ class DeidProfile:
         id: name of the profile, a code of the contract.
         edition: edition of the tables it was made from.
         rules: rule by tag; a tag that is not here is removed.
-        digest: SHA-256 of the effective rules, public and private.
+        digest: SHA-256 of the effective rules, public and private, and of the vocabulary.
     """
 
     id: str
@@ -163,4 +164,5 @@ def _sets() -> dict[str, frozenset[int]]:
 def _digest(rules: dict[int, Rule]) -> str:
     lines = [f"{tag:08X} {rule.act} {rule.why}" for tag, rule in sorted(rules.items())]
     lines += [f"{place} {safe}" for place, safe in sorted(SAFE_PRIVATE.items())]
+    lines += sorted(WORDS)
     return hashlib.sha256("\n".join([PROFILE_ID, EDITION, *lines]).encode()).hexdigest()

@@ -115,7 +115,7 @@ class _Look:
             self._values[field.tag] = self._value(field)
             if field.tag not in tables.META:
                 self._say("identifying_attribute", _path(field))
-            elif field.vr == "UI":
+            else:
                 self._judge_value(field)
         if self._text(_SYNTAX) not in (tables.NATIVE, *tables.COMPRESSED):
             raise MalformedBytesError("transfer_syntax")
