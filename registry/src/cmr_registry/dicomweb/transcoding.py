@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from pydicom import dcmread
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from cmr_registry.dicomweb.negotiation import EXPLICIT_LITTLE_ENDIAN, NATIVE_SYNTAXES
