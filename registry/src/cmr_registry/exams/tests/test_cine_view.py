@@ -79,7 +79,7 @@ def test_the_page_names_the_stack_and_shows_a_picture_without_scripts(coordinato
     assert "Cine, short axis" in page
     assert f"joined from {len(slices)} series" in page
     assert reverse("exams:thumbnail", args=[exam_riverside.pk, slices[0].pk]) in page
-    assert "<noscript>" in page
+    assert "A browser without scripts shows only the middle image." in page
 
 
 def test_a_damaged_object_is_an_absence_and_no_traceback(coordinator, exam_riverside, slices, tmp_path):

@@ -250,19 +250,21 @@ class Cine {
 }
 
 async function start(root) {
-  const status = root.querySelector("[data-part=status]");
+  const part = name => root.querySelector(`[data-part=${name}]`);
   try {
     const answer = await fetch(root.dataset.cine, {headers: {Accept: "application/json"}});
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     const cine = new Cine(root, await answer.json());
-    root.querySelector("[data-part=still]").hidden = true;
+    for (const name of ["still", "note"]) part(name).hidden = true;
     root.querySelectorAll("[data-needs-script]").forEach(e => { e.hidden = false; });
     cine.show();
     const loading = cine.load();
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) cine.play();
     await loading;
   } catch {
-    status.textContent = "The images could not be loaded. Load the page again; if that does not help, sign in again.";
+    part("note").textContent = "The images could not be loaded. Load the page again; if that does not help, sign in again.";
+    part("note").hidden = false;
+    part("status").textContent = part("note").textContent;
   }
 }
 
