@@ -5,10 +5,13 @@ import re
 import zipfile
 
 import httpx
+import pydicom
 import pytest
 
+from cmr_connector.desk import passwords
 from cmr_connector.desk.app import build
 from cmr_connector.desk.visits import COOKIE
+from cmr_connector.intake import Source
 from cmr_testkit import odd
 
 NAME, PASSWORD = "jane.doe", "seven quiet green boats"
@@ -64,6 +67,12 @@ class Browser:
         name = self.post("/drop").json()["id"]
         self.bring(name, files)
         return self.post(f"/drop/{name}/look").json()["page"]
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """Tests sign in hundreds of times; test_passwords looks at the true cost."""
+    monkeypatch.setattr(passwords, "_LOG2_N", 4)
 
 
 @pytest.fixture
@@ -148,3 +157,51 @@ def make_person(request):
         return browser
 
     return make
+
+
+@pytest.fixture
+def delivered(workplace, cmr_exam, deliver, registry):
+    """One delivered exam."""
+    exam = cmr_exam()
+    for path in exam.files:
+        workplace.intake.take(exam.root / path, Source.SCP)
+    deliver(workplace)
+    [row] = workplace.store.exams.listed()
+    return row
+
+
+@pytest.fixture
+def no_heart(workplace, cmr_exam, deliver, tmp_path):
+    """An exam that says nothing of a heart, held."""
+    exam = cmr_exam(seed=2)
+    dataset = pydicom.dcmread(exam.root / exam.files[0])
+    for keyword in ("SeriesDescription", "ProtocolName", "StudyDescription", "SequenceName"):
+        if keyword in dataset:
+            setattr(dataset, keyword, "survey")
+    if "BodyPartExamined" in dataset:
+        dataset.BodyPartExamined = "ABDOMEN"
+    for keyword in (
+        "TriggerTime",
+        "NominalInterval",
+        "CardiacNumberOfImages",
+        "RequestedProcedureDescription",
+        "PerformedProcedureStepDescription",
+    ):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    dataset.save_as(tmp_path / "belly.dcm")
+    workplace.intake.take(tmp_path / "belly.dcm", Source.SCP)
+    deliver(workplace)
+    return next(row for row in workplace.store.exams.listed() if row.reason == "not_a_heart")
+
+
+@pytest.fixture
+def no_patient(workplace, cmr_exam, deliver, tmp_path):
+    """An exam whose images name no patient, held."""
+    exam = cmr_exam(seed=3)
+    dataset = pydicom.dcmread(exam.root / exam.files[0])
+    dataset.PatientID = ""
+    dataset.save_as(tmp_path / "nobody.dcm")
+    workplace.intake.take(tmp_path / "nobody.dcm", Source.SCP)
+    deliver(workplace)
+    return next(row for row in workplace.store.exams.listed() if row.reason == "no_patient_id")

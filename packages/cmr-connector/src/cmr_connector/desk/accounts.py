@@ -109,8 +109,10 @@ class Setup:
         return True
 
     def open(self) -> bool:
-        """Whether the first account is still to be made."""
-        return not self._accounts.any()
+        """Whether the first account is still to be made; also when the last one was taken away meanwhile."""
+        if self._accounts.any():
+            return False
+        return self.path.exists() or self.prepare()
 
     def first_account(self, code: str, name: str, password: str) -> Account:
         """Make the first account; the code is used up.

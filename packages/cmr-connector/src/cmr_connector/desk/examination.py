@@ -43,7 +43,8 @@ class SeriesFinding:
     @property
     def description(self) -> str:
         """What the hospital calls the series; stays inside."""
-        return next((row.before or "" for row in self.rows if row.keyword == "SeriesDescription"), "")
+        own = (row for row in self.rows if "/" not in row.path)
+        return next((row.before or "" for row in own if row.keyword == "SeriesDescription"), "")
 
     @property
     def changed(self) -> list[Row]:
