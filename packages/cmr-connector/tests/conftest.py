@@ -8,6 +8,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+import shutil
 import threading
 import time
 import uuid
@@ -131,7 +132,8 @@ class SmallRegistry:
                     referenced.append(item)
                 else:
                     status = {"00081197": {"vr": "US", "Value": [reason(code).dicom_status]}}
-                    failed.append(item | status | {"cmr_reason": code})
+                    comment = {"vr": "LO", "Value": [f"{code}: {reason(code).sentence}"]}
+                    failed.append(item | status | {"00000902": comment})
         answer = {}
         if referenced:
             answer["00081199"] = {"vr": "SQ", "Value": referenced}
@@ -170,7 +172,7 @@ class SmallRegistry:
         if delivery["state"] == "open" and not missing:
             if self.conflict:
                 delivery["state"] = "conflict"
-                delivery["problems"] = [{"code": "same_uid_other_bytes", "instance": None, "sentence": ""}]
+                delivery["problems"] = [{"code": "same_uid_other_bytes", "about": "", "sentence": ""}]
             else:
                 delivery["state"], delivery["receipt"] = "accepted", self._receipt(manifest)
         return delivery | {"missing": missing}
@@ -255,6 +257,20 @@ def make_workplace(home, registry):
     yield make
     for workplace in opened:
         workplace.close()
+
+
+@pytest.fixture
+def few(tmp_path):
+    """Only the first `n` images of an exam, where a whole one would prove no more."""
+
+    def cut(exam, n=5):
+        folder = tmp_path / f"few-{exam.vendor}-{exam.seed}"
+        folder.mkdir(exist_ok=True)
+        numbered = enumerate(exam.files[:n])
+        files = tuple(Path(shutil.copy(path, folder / f"{i:03d}-{path.name}")) for i, path in numbered)
+        return dataclasses.replace(exam, root=folder, files=files)
+
+    return cut
 
 
 @pytest.fixture

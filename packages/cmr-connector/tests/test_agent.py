@@ -3,20 +3,20 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 
+import httpx
 import pytest
 from pydicom import dcmread
 from pynetdicom import AE, StoragePresentationContexts
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 
 from cmr_connector.agent import Agent
 from cmr_connector.config import ScpSettings
+from cmr_connector.desk.app import build
 from cmr_connector.errors import WorkerBusyError
 from cmr_connector.states import ExamState
 from cmr_connector.workplace import worker_lock
@@ -85,15 +85,21 @@ def test_images_travel_from_a_dicom_sender_to_the_registry(make_workplace, runni
     assert len(registry.stored()) == len(exam.files)
 
 
-def test_it_serves_the_desk_it_is_given(make_workplace, running, log_lines):
-    def build(workplace):
-        async def home(request):
-            return PlainTextResponse(workplace.config.center.code)
-
-        return Starlette(routes=[Route("/", home)])
-
+def test_it_serves_the_center_desk(make_workplace, running, registry):
     agent = running(make_workplace(desk={"enabled": True, "port": 0}), build)
-    wait_until(lambda: agent._desk.started)
+    wait_until(lambda: agent.desk_port)
+    answer = httpx.get(f"http://127.0.0.1:{agent.desk_port}/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "text/html" in answer.headers["content-type"]
+
+
+def test_a_desk_that_cannot_listen_does_not_stop_the_others(make_workplace, running, registry, log_lines):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        agent = running(make_workplace(desk={"enabled": True, "port": port}), build)
+        wait_until(lambda: any(line["event"] == "service_failed" for line in log_lines()))
+    assert agent.desk_port is None
+    assert agent.receiver.port > 0
 
 
 def test_a_part_that_fails_is_logged_and_the_others_go_on(

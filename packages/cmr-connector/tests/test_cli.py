@@ -14,6 +14,11 @@ from cmr_testkit import odd
 
 
 @pytest.fixture
+def cmr_exam(cmr_exam, few):
+    return lambda **options: few(cmr_exam(**options), 5)
+
+
+@pytest.fixture
 def run(home, capsys):
     """Run a command and return exit code, output and errors."""
 

@@ -17,6 +17,11 @@ TODAY = datetime.date(2026, 1, 31)
 
 
 @pytest.fixture
+def cmr_exam(cmr_exam, few):
+    return lambda **options: few(cmr_exam(**options), 5)
+
+
+@pytest.fixture
 def study(cmr_exam, tmp_path):
     """Another study of the same patient on another date: one image is enough."""
     exam = cmr_exam()

@@ -26,7 +26,7 @@ def start(home, exam):
 def test_a_connector_killed_again_and_again_delivers_the_exam_once_and_whole(home, registry, cmr_exam):
     exam = cmr_exam()
     registry.stow_delay_s = 0.05
-    settings = (home / "connector.toml").read_text().replace("batch_instances = 50", "batch_instances = 2")
+    settings = (home / "connector.toml").read_text().replace("batch_instances = 50", "batch_instances = 1")
     (home / "connector.toml").write_text(settings)
     chance = random.Random(20)
     for number in range(KILLS):

@@ -19,7 +19,13 @@ def pixels(files):
     return sorted(zlib.crc32(pydicom.dcmread(path).PixelData) for path in files)
 
 
-@pytest.mark.parametrize("name", ["cmr/scd_ge_cine/SCD0000301", "cmr/bivme_siemens_cine"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("cmr/scd_ge_cine/SCD0000301", marks=pytest.mark.journey),
+        "cmr/bivme_siemens_cine",
+    ],
+)
 def test_a_real_exam_arrives_with_every_pixel_and_no_uid_of_its_source(
     name, shared_data, workplace, registry, deliver
 ):
@@ -46,6 +52,7 @@ def test_a_real_exam_arrives_with_every_pixel_and_no_uid_of_its_source(
 
 
 @pytest.mark.peer
+@pytest.mark.journey
 def test_dcmtk_sends_a_real_exam(shared_data, workplace, registry, deliver):
     if not (program := shutil.which("storescu", path="/usr/bin:/usr/local/bin")):
         pytest.skip("DCMTK is not installed")

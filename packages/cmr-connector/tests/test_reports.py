@@ -19,6 +19,11 @@ from cmr_exchange.manifest import Contents, ValueSource
 
 
 @pytest.fixture
+def cmr_exam(cmr_exam, few):
+    return lambda **options: few(cmr_exam(**options), 5)
+
+
+@pytest.fixture
 def drop(workplace, tmp_path):
     folder = tmp_path / "reports"
     folder.mkdir()

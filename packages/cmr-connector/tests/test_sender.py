@@ -18,6 +18,11 @@ from cmr_connector.states import DeliveryState, ExamState, InstanceState
 
 
 @pytest.fixture
+def cmr_exam(cmr_exam, few):
+    return lambda **options: few(cmr_exam(**options), 12)
+
+
+@pytest.fixture
 def queued(workplace, cmr_exam):
     """An exam that is prepared and waits to be sent."""
     exam = cmr_exam()
@@ -255,3 +260,29 @@ def test_an_unforeseen_failure_leaves_the_delivery_queued(workplace, registry, q
     [delivery] = workplace.store.outbox.of_exam(1)
     assert (delivery.state, delivery.cause) == (DeliveryState.QUEUED, "PermissionError")
     assert only_exam(workplace).state is ExamState.QUEUED
+
+
+def test_a_delivery_that_the_steward_refuses_is_held_with_its_reason(workplace, registry, queued, sender):
+    registry.conflict = True
+    delivery = sender.step()
+    registry.deliveries[delivery.registry_id]["state"] = "refused"
+    workplace.store.outbox.retry_now()
+    assert sender.step().state is DeliveryState.REFUSED
+    exam = only_exam(workplace)
+    assert (exam.state, exam.reason) == (ExamState.HELD, "same_uid_other_bytes")
+
+
+def test_other_bytes_under_a_stored_uid_are_left_to_the_steward(workplace, registry, queued, sender):
+    victim = workplace.store.ledger.of_exam(1)[0].out_sop_uid
+    registry.refuse[victim] = "same_uid_other_bytes"
+    view = registry._view
+
+    def in_conflict(name):
+        if registry.stow_requests:
+            registry.deliveries[name]["state"] = "conflict"
+        return view(name)
+
+    registry._view = in_conflict
+    assert sender.step().state is DeliveryState.CONFLICT
+    assert only_exam(workplace).state is ExamState.CONFLICT
+    assert workplace.store.ledger.reasons(1) == {}

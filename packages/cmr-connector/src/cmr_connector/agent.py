@@ -4,6 +4,7 @@ Each part has its thread and its own failures; a part that fails is logged and g
 stop it: doors first, then the work in hand, and what is left is on disk anyway.
 """
 
+import contextlib
 import signal
 import threading
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from importlib.metadata import version as version_of
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
 from cmr_connector import log
+from cmr_connector.desk.server import make_server
 from cmr_connector.errors import ConnectorError
 from cmr_connector.folder import FolderSource
 from cmr_connector.mllp import Listener
@@ -23,7 +26,7 @@ from cmr_connector.workplace import Workplace, worker_lock
 _IDLE_S = 0.25
 _AFTER_ERROR_S = 5.0
 
-BuildDesk = Callable[[Workplace], Any]
+BuildDesk = Callable[[Workplace], Starlette]
 """Makes the desk's ASGI application."""
 
 
@@ -45,16 +48,7 @@ class Agent:
         self.listener = Listener(config.mllp, workplace.reports) if config.mllp.enabled else None
         self._desk: uvicorn.Server | None = None
         if build_desk is not None and config.desk.enabled:
-            self._desk = uvicorn.Server(
-                uvicorn.Config(
-                    build_desk(workplace),
-                    host=config.desk.host,
-                    port=config.desk.port,
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                )
-            )
+            self._desk = make_server(build_desk(workplace), config.desk)
 
     def run(self) -> None:
         """Run until `stop` is called or a signal comes.
@@ -74,6 +68,13 @@ class Agent:
                 self._shut_down()
                 client.close()
         log.event("agent_stopped")
+
+    @property
+    def desk_port(self) -> int | None:
+        """The TCP port of the desk, None while it is not served."""
+        if self._desk is None or not self._desk.started:
+            return None
+        return int(self._desk.servers[0].sockets[0].getsockname()[1])
 
     def stop(self) -> None:
         """Ask it to stop; returns at once."""
@@ -117,6 +118,7 @@ class Agent:
                     log.event("service_failed", service=name, error=str(error))
                     self._stop.wait(_AFTER_ERROR_S)
                 except Exception as error:
+                    # a part that fails must not end the others
                     log.unexpected(name, error)
                     self._stop.wait(_AFTER_ERROR_S)
                 else:
@@ -128,10 +130,20 @@ class Agent:
         self._threads.append(thread)
 
     def _serve_desk(self, desk: uvicorn.Server) -> None:
-        thread = threading.Thread(target=desk.run, name="desk", daemon=True)
+        def serve() -> None:
+            # uvicorn ends the process where it cannot listen; the doors for images must stay open
+            with contextlib.suppress(SystemExit):
+                desk.run()
+
+        thread = threading.Thread(target=serve, name="desk", daemon=True)
         thread.start()
         self._threads.append(thread)
-        log.event("service_started", service="desk", port=self._workplace.config.desk.port)
+        while thread.is_alive() and not desk.started:
+            self._stop.wait(_IDLE_S / 10)
+        if desk.started:
+            log.event("service_started", service="desk", port=self.desk_port)
+        else:
+            log.event("service_failed", service="desk", error="the address cannot be listened on")
 
     def _shut_down(self) -> None:
         self._stop.set()

@@ -16,6 +16,9 @@ from cmr_exchange.receipt import Receipt
 
 _REFERENCED, _FAILED = "00081199", "00081198"
 _SOP_UID, _FAILURE = "00081155", "00081197"
+_COMMENT = "00000902"
+"""Error Comment: the registry writes `code: sentence` beside the Failure Reason."""
+
 _JSON = "application/dicom+json"
 
 
@@ -28,7 +31,7 @@ class RemoteDelivery:
         state: `open`, `complete`, `accepted`, `conflict` or `refused`.
         missing: SOP instance UIDs that it does not hold yet.
         receipt: the signed receipt once it is accepted.
-        problems: reason codes, with the instance where one is meant.
+        problems: reason codes with what each is about (an instance's UID, or other words).
     """
 
     id: str
@@ -206,7 +209,7 @@ def _problem_code(answer: httpx.Response, is_json: bool) -> str:
 
 def _delivery(document: Any) -> RemoteDelivery:
     try:
-        problems = tuple((p.get("instance"), str(p["code"])) for p in document.get("problems") or ())
+        problems = tuple((p.get("about"), str(p["code"])) for p in document.get("problems") or ())
         return RemoteDelivery(
             str(uuid.UUID(document["id"])),
             str(document["state"]),
@@ -224,9 +227,9 @@ def _stow_result(document: dict[str, Any]) -> StowResult:
     stored = {_uid(item) for item in _items(document, _REFERENCED)}
     failed = {}
     for item in _items(document, _FAILED):
-        reason = item.get("cmr_reason")
         values = item.get(_FAILURE, {}).get("Value") or [0]
-        failed[_uid(item)] = (reason if isinstance(reason, str) else "", int(values[0]))
+        comments = item.get(_COMMENT, {}).get("Value") or [""]
+        failed[_uid(item)] = (str(comments[0]).partition(":")[0], int(values[0]))
     return StowResult(frozenset(stored - failed.keys()), failed)
 
 

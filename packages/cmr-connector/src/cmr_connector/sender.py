@@ -32,6 +32,7 @@ RECEIPT_KEY = "receipt_key"
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 2.0, 900.0
 _POLL_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _TRY_AGAIN = frozenset({"out_of_storage", "hash_mismatch", "truncated", "not_in_manifest"})
+_STEWARD_DECIDES = frozenset({"same_uid_other_bytes", "subject_mismatch"})
 _OUT_OF_RESOURCES = 0xA700
 
 Progress = Callable[[int, int], None]
@@ -139,7 +140,7 @@ class Sender:
         elif remote.state == "conflict":
             self._conflict(delivery, remote)
         elif remote.state == "refused":
-            self._refused(delivery, {uid: code for uid, code in remote.problems if uid}, _first_code(remote))
+            self._refused_as_a_whole(delivery, remote)
         else:
             raise RegistryUnreachableError(f"still {remote.state}")
 
@@ -196,7 +197,8 @@ class Sender:
                     self._store.ledger.move(row.id, InstanceState.SENT)
                 elif uid in result.failed:
                     code, status = result.failed[uid]
-                    if code not in _TRY_AGAIN and status != _OUT_OF_RESOURCES and code in REASONS:
+                    passing = code in _TRY_AGAIN or status == _OUT_OF_RESOURCES
+                    if code in REASONS and not passing and code not in _STEWARD_DECIDES:
                         refused[uid] = code
         return refused
 
@@ -255,16 +257,21 @@ class Sender:
         """Hold the refused instances; the others are prepared again without them as the next version."""
         reason = reason or next(iter(refused.values()), "value_rejected")
         with self._store.transaction():
-            for row in self._store.ledger.by_outgoing(delivery.exam_id, list(refused)):
+            rows = self._store.ledger.by_outgoing(delivery.exam_id, list(refused))
+            for row in rows:
                 self._store.ledger.move(row.id, InstanceState.HELD, refused[str(row.out_sop_uid)])
             self._store.outbox.move(delivery.id, DeliveryState.REFUSED, reason)
             exam = self._store.exams.get(delivery.exam_id)
-            if exam.state is ExamState.SENDING and refused:
+            if rows and exam.state in (ExamState.SENDING, ExamState.CONFLICT):
                 self._store.exams.move(exam.id, ExamState.ARRIVING)
                 self._store.exams.settle(exam.id)
-            elif exam.state is ExamState.SENDING:
+            elif exam.state in (ExamState.SENDING, ExamState.CONFLICT):
                 self._store.exams.move(exam.id, ExamState.HELD, reason)
         log.event("delivery_refused", exam_number=delivery.exam_id, version=delivery.version, reason=reason)
+
+    def _refused_as_a_whole(self, delivery: DeliveryRow, remote: RemoteDelivery) -> None:
+        named = {about: code for about, code in remote.problems if about and code in REASONS}
+        self._refused(delivery, named, _first_code(remote))
 
     def _postpone(self, delivery: DeliveryRow, cause: str) -> None:
         """Queue the delivery again for later: exponential wait with jitter, so that centers do not march."""
@@ -294,6 +301,8 @@ class Sender:
             remote = self._client.delivery(str(delivery.registry_id))
             if remote.state == "accepted":
                 self._accept(delivery, remote, self.receipt_key())
+            elif remote.state == "refused":
+                self._refused_as_a_whole(delivery, remote)
             else:
                 self._conflict(delivery, remote)
         except RegistryError as error:
@@ -303,9 +312,11 @@ class Sender:
 
 def _require_same(receipt: Receipt, delivery: DeliveryRow) -> None:
     manifest = DeliveryManifest.from_document(json.loads(delivery.manifest))
-    expected = (delivery.digest, manifest.center, manifest.exam, manifest.version, delivery.n_instances)
-    stated = (receipt.delivery, receipt.center, receipt.exam, receipt.version, receipt.n_instances)
-    if stated != expected:
+    names_same = (receipt.delivery, receipt.center, receipt.exam, receipt.version) == (
+        *(delivery.digest, manifest.center, manifest.exam, manifest.version),
+    )
+    counts_same = (receipt.n_instances, receipt.n_bytes) == (delivery.n_instances, delivery.n_bytes)
+    if not (names_same and counts_same):
         raise ReceiptError("The receipt speaks of another delivery.")
 
 

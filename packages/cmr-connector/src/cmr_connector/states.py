@@ -114,7 +114,7 @@ EXAM_TRANSITIONS: Mapping[ExamState, frozenset[ExamState]] = {
     ExamState.SENDING: frozenset(
         {ExamState.QUEUED, ExamState.DELIVERED, ExamState.CONFLICT, ExamState.ARRIVING, ExamState.HELD}
     ),
-    ExamState.CONFLICT: frozenset({ExamState.DELIVERED, ExamState.ARRIVING}),
+    ExamState.CONFLICT: frozenset({ExamState.DELIVERED, ExamState.ARRIVING, ExamState.HELD}),
     ExamState.DELIVERED: frozenset({ExamState.ARRIVING}),
 }
 
