@@ -4,10 +4,12 @@ import contextlib
 import os
 import subprocess
 import uuid
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import sync_playwright
 
 from demo.processes import running
 from demo.servers import Hospital, Registry
@@ -35,7 +37,9 @@ def own_database() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory):
     """A registry with web server, worker and the invented cast; `registry.credentials` tells accounts and keys."""
-    server = Registry(tmp_path_factory.mktemp("registry"), settings=own_database())
+    viewer = str(Path("var/viewer").resolve())
+    settings = {"CMR_VIEWER_DIR": viewer, **own_database()}
+    server = Registry(tmp_path_factory.mktemp("registry"), settings=settings)
     server.prepare()
     server.credentials = server.enter_cast()
     with running(server.web, server.worker):
@@ -98,10 +102,39 @@ def storescu():
     """`storescu(port, paths, ...)`: DCMTK's storescu as the PACS; the result with output and exit code."""
 
     def send(port: int, paths, *, called: str = "CMRCONNECTOR", calling: str = "PACS"):
-        command = ["/usr/bin/storescu", "-aet", calling, "-aec", called, "-nh", "127.0.0.1", str(port)]
+        command = ["/usr/bin/storescu", "-v", "-aet", calling, "-aec", called, "-nh", "127.0.0.1", str(port)]
         environment = dict(os.environ, TCP_NODELAY="1")
         return subprocess.run(
             [*command, *map(str, paths)], capture_output=True, text=True, env=environment, check=False
         )
 
     return send
+
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def open_page(registry, sign_in):
+    """`open_page(email, path)`: that person's page in headless Chromium; collects console errors in `.said`."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+
+        def open_it(email: str, path: str, width: int = 1280):
+            context = browser.new_context(viewport={"width": width, "height": 900})
+            cookies = sign_in(email).cookies.items()
+            context.add_cookies([{"name": k, "value": v, "url": registry.url} for k, v in cookies])
+            page = context.new_page()
+            page.said = []
+            page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error: page.said.append(str(error)))
+            page.goto(registry.url + path)
+            return page
+
+        yield open_it
+        browser.close()

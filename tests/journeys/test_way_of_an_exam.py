@@ -9,10 +9,13 @@ import email.policy
 import re
 import subprocess
 import uuid
+from pathlib import Path
 
+import numpy as np
 import psycopg
 import pydicom
 import pytest
+from PIL import Image
 
 from demo.processes import running, wait_until
 from tests.journeys.identifiers import found_in, identifiers_of
@@ -221,3 +224,54 @@ def test_an_identified_exam_sent_straight_to_stow_leaves_no_byte(registry, sourc
     assert after == before
     assert client.get("/dicom-web/studies").json() in (None, [])
     assert found_in(answer.content, {"patient1", "20240704"}) == []
+
+
+@pytest.mark.browser
+def test_the_cine_view_plays_the_real_stack(delivered, sign_in, open_page, tmp_path):
+    person = f"coordinator@{CENTER}.example"
+    pages = exam_pages(sign_in(person))
+    cine = next(
+        m.group(1)
+        for text in pages.values()
+        if "200" in text and (m := re.search(r'"(/exams/[^"]+/cine/[^"]+)"', text))
+    )
+    for width in (1280, 390):
+        page = open_page(person, cine, width)
+        page.locator('[data-part="stage"]').wait_for(state="visible", timeout=30_000)
+        assert page.locator('[data-part="slice"]').get_attribute("max") == "10"
+        assert page.locator('[data-part="phase"]').get_attribute("max") == "20"
+        assert len(set(played_phases(page))) >= 5
+        page.screenshot(path=tmp_path / "cine.png")
+        grays = np.asarray(Image.open(tmp_path / "cine.png").convert("L"))
+        assert len(np.unique(grays)) > 100
+        assert page.said == []
+
+
+def played_phases(page) -> list[str]:
+    """Phases that the running cine shows over three seconds."""
+    if page.locator('[data-part="play"]').inner_text().strip() == "Play":
+        page.locator('[data-part="play"]').click()
+    seen = []
+    for _ in range(30):
+        seen.append(page.locator('[data-part="phase"]').input_value())
+        page.wait_for_timeout(100)
+    return seen
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(
+    not Path("var/viewer/index.html").exists(), reason="the viewer was not fetched: make viewer"
+)
+@pytest.mark.parametrize("exam", ["sunnybrook", "siemens"])
+def test_ohif_draws_a_frame_of_the_real_exam(exam, delivered, open_page, tmp_path):
+    page = open_page(f"coordinator@{CENTER}.example", f"/viewer/viewer?StudyInstanceUIDs={delivered[exam]}")
+    canvas = page.locator(".cornerstone-canvas").first
+    canvas.wait_for(state="visible", timeout=60_000)
+
+    def drawn() -> bool:
+        canvas.screenshot(path=tmp_path / "canvas.png")
+        grays = np.asarray(Image.open(tmp_path / "canvas.png").convert("L"))
+        return bool(grays.std() > 8 and len(np.unique(grays)) > 32)
+
+    assert wait_until(drawn, 60)
+    assert page.said == []
