@@ -15,7 +15,7 @@ from cmr_registry.accounts.doors import public_door
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.intake.api import router as intake_router
-from cmr_registry.lib.problems import not_found_response, problem_response
+from cmr_registry.lib.problems import MEDIA_TYPE, ProblemRejected, not_found_response, problem_response
 
 WHY_PUBLIC = "What the API offers is no secret; the data behind it are."
 
@@ -69,6 +69,12 @@ def _not_allowed(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem_response(403, "not_allowed", str(error))
 
 
+@api.exception_handler(ProblemRejected)
+def _problem(request: HttpRequest, error: Exception) -> HttpResponse:
+    document: dict[str, Any] = error.document  # type: ignore[attr-defined]
+    return JsonResponse(document, status=document["status"], content_type=MEDIA_TYPE)
+
+
 @api.exception_handler(Http404)
 def _absent(request: HttpRequest, error: Exception) -> HttpResponse:
     return not_found_response(request)
@@ -93,7 +99,11 @@ def _http(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 _patterns, _app_name, _namespace = api.urls
-api_patterns = ([pattern for pattern in _patterns if pattern.name != "api-root"], _app_name, _namespace)
+api_patterns = (
+    [pattern for pattern in _patterns if getattr(pattern, "name", "") != "api-root"],
+    _app_name,
+    _namespace,
+)
 """Addresses of the operations; ninja's own root page is left out."""
 
 
@@ -108,7 +118,7 @@ def sign_in_needed() -> HttpResponse:
 @require_safe
 def openapi_document(request: HttpRequest) -> JsonResponse:
     """The OpenAPI document."""
-    return JsonResponse(api.get_openapi_schema())
+    return JsonResponse(openapi_schema())
 
 
 @public_door(WHY_PUBLIC)
@@ -118,8 +128,17 @@ def api_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "config/api_docs.html", {"operations": _operations(), "api": api})
 
 
+def openapi_schema() -> dict[str, Any]:
+    """What ninja writes, with refusals under the media type in which they are answered."""
+    schema: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+    for operation in (one for methods in schema["paths"].values() for one in methods.values()):
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+    return schema
+
+
 def _operations() -> list[dict[str, Any]]:
-    schema: dict[str, Any] = api.get_openapi_schema()
     return [
         {
             "method": method.upper(),
@@ -131,6 +150,6 @@ def _operations() -> list[dict[str, Any]]:
                 (str(status), answer["description"]) for status, answer in operation["responses"].items()
             ),
         }
-        for path, methods in schema["paths"].items()
+        for path, methods in openapi_schema()["paths"].items()
         for method, operation in methods.items()
     ]

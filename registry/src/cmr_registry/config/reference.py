@@ -1,7 +1,7 @@
 """Generated pages of the reference: settings, permissions and states, as the code has them."""
 
-import enum
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.roles import CENTER_ROLES, REGISTRY_ROLES
@@ -46,8 +46,8 @@ def states_page() -> str:
 
 
 def _state_rows(
-    allowed: Mapping[enum.StrEnum, frozenset[enum.StrEnum]] | Mapping,
-    owner: Mapping,  # type: ignore[type-arg]
+    allowed: Mapping[Any, frozenset[Any]],
+    owner: Mapping[Any, str],
 ) -> list[str]:
     return [
         f"| {state.value} | {owner[state]} | {', '.join(sorted(to.value for to in follow)) or 'nothing'} |"

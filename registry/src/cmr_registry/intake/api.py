@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 
 from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.manifest import DeliveryManifest
@@ -17,7 +17,7 @@ from cmr_registry.intake.errors import DeliveryRejected
 from cmr_registry.intake.selectors import delivery_document, delivery_find
 from cmr_registry.intake.services import delivery_open
 from cmr_registry.lib.keyring import keyring
-from cmr_registry.lib.problems import Problem, problem_document
+from cmr_registry.lib.problems import Problem, ProblemRejected
 
 router = Router(tags=["deliveries"])
 PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 422), Problem)
@@ -72,17 +72,15 @@ def open_delivery(request: HttpRequest) -> Any:
     try:
         manifest = DeliveryManifest.from_document(_json(request.body))
     except UnknownVersionError as error:
-        return Status(422, problem_document(422, "unknown_version", str(error)))
+        raise ProblemRejected(422, "unknown_version", str(error)) from None
     except MalformedDocumentError as error:
-        return Status(422, problem_document(422, "malformed_document", str(error)))
+        raise ProblemRejected(422, "malformed_document", str(error)) from None
     try:
         delivery = delivery_open(principal=principal, manifest=manifest)
     except DeliveryRejected as rejected:
         why = rejected.reason
-        return Status(
-            409, problem_document(409, why.code, why.sentence, mender=why.mender.value, how=why.how)
-        )
-    return Status(200, delivery_document(delivery))
+        raise ProblemRejected(409, why.code, why.sentence, mender=why.mender.value, how=why.how) from None
+    return delivery_document(delivery)
 
 
 @router.get(
@@ -96,7 +94,7 @@ def read_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> Any:
     delivery = delivery_find(delivery_id)
     if delivery is None:
         raise Http404
-    return Status(200, delivery_document(delivery))
+    return delivery_document(delivery)
 
 
 @router.get("/receipt-key", response=ReceiptKey, operation_id="read_receipt_key", auth=None)

@@ -20,6 +20,15 @@ class Problem(Schema):
     how: str = ""
 
 
+class ProblemRejected(Exception):
+    """An operation refuses; the API answers with these problem details."""
+
+    def __init__(self, status: int, code: str, detail: str, **more: str) -> None:
+        self.status = status
+        self.document = problem_document(status, code, detail, **more)
+        super().__init__(code)
+
+
 def problem_document(status: int, code: str, detail: str, **more: str) -> dict[str, Any]:
     """The body of a problem answer; `more` may name who can mend it (`mender`) and `how`."""
     return {

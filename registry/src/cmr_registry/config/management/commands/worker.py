@@ -49,6 +49,8 @@ def _loop(stop: threading.Event, *, is_once: bool) -> None:
             with request_scope():
                 did = work_once()
         except DatabaseError as error:
+            if is_once:
+                raise
             event("work_failed", error=type(error).__name__)
             stop.wait(TROUBLE_SECONDS)
             continue
