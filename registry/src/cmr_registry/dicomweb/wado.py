@@ -18,6 +18,7 @@ from cmr_registry.archive.selectors import (
     series_index,
 )
 from cmr_registry.archive.selectors import thumbnail as series_thumbnail
+from cmr_registry.archive.viewing import view_record
 from cmr_registry.dicomweb.answers import Streamed, etag, is_known, multipart
 from cmr_registry.dicomweb.ask import Ask
 from cmr_registry.dicomweb.errors import AbsentRejected, MalformedRejected, NotAcceptableRejected
@@ -33,7 +34,6 @@ from cmr_registry.dicomweb.negotiation import (
     choose_instances,
 )
 from cmr_registry.dicomweb.selectors import instance_get, series_get, series_of, study_get
-from cmr_registry.dicomweb.services import view_record
 from cmr_registry.dicomweb.transcoding import can_be_decoded, native_frames, to_explicit_little_endian
 
 PIXEL_DATA = "7FE00010"

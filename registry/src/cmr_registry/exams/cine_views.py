@@ -14,7 +14,7 @@ from cmr_registry.archive.models import Series
 from cmr_registry.exams.cine import Cine, cine_of
 from cmr_registry.exams.models import Examination
 from cmr_registry.exams.templatetags.exams import kind_label, view_label
-from cmr_registry.exams.views import NOTHING_HERE, found, png, series_of
+from cmr_registry.exams.views import NOTHING_HERE, found, png, series_of, view_note
 from cmr_registry.lib.errors import StorageError
 
 
@@ -22,7 +22,7 @@ from cmr_registry.lib.errors import StorageError
 @require_safe
 def cine(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> HttpResponse:
     """The page; without scripts it shows the middle image."""
-    exam, series, stack = _stack(exam_id, series_id)
+    exam, series, stack = _stack(request, exam_id, series_id)
     view = view_label(series.view)
     context = {
         "exam": exam,
@@ -38,7 +38,7 @@ def cine(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> Http
 @require_safe
 def cine_description(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> JsonResponse:
     """Positions and phases, the address of each sheet, and how long each phase lasts."""
-    exam, series, stack = _stack(exam_id, series_id)
+    exam, series, stack = _stack(request, exam_id, series_id)
     laid = stack.laid.stack
     positions = [
         {
@@ -64,17 +64,20 @@ def cine_description(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.U
 @require_safe
 def cine_sheet(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID, position: int) -> HttpResponse:
     """All phases of one position as one PNG, tiles row by row."""
-    _, _, stack = _stack(exam_id, series_id)
+    _, _, stack = _stack(request, exam_id, series_id)
     try:
         return png(stack.sheet(position))
     except (IndexError, ArchiveError, StorageError):
         raise Http404(NOTHING_HERE) from None
 
 
-def _stack(exam_id: uuid.UUID, series_id: uuid.UUID) -> tuple[Examination, Series, Cine]:
+def _stack(
+    request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID
+) -> tuple[Examination, Series, Cine]:
     exam = found(exam_id)
     series = series_of(exam, series_id)
     stack = cine_of(series)
     if stack is None:
         raise Http404(NOTHING_HERE)
+    view_note(request, exam)
     return exam, series, stack

@@ -58,7 +58,9 @@ class CaseReport(CenterOwned):
         constraints = [
             models.UniqueConstraint(fields=["examination", "form", "version"], name="one_row_per_version"),
             models.UniqueConstraint(
-                fields=["examination", "form"], condition=models.Q(is_current=True), name="one_current_version"
+                fields=["examination", "form"],
+                condition=models.Q(is_current=True),
+                name="one_current_version",
             ),
         ]
 

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_safe
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.policy import Principal
 from cmr_registry.archive.models import Series
 from cmr_registry.archive.selectors import thumbnail
+from cmr_registry.archive.viewing import view_record
 from cmr_registry.exams.forms import ExamFilterForm
 from cmr_registry.exams.layout import before_and_after, heading_of, shelves_of
 from cmr_registry.exams.models import Examination
@@ -39,6 +41,7 @@ def exam_list(request: HttpRequest) -> HttpResponse:
 def exam_detail(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
     """One exam: facts, delivery, images by kind, report values, indication before and diagnosis after."""
     exam = found(exam_id)
+    view_note(request, exam)
     forms = exam_values(exam)
     context = {
         "exam": exam,
@@ -54,10 +57,19 @@ def exam_detail(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def series_thumbnail(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> HttpResponse:
     """The small picture of one series as PNG."""
-    picture = thumbnail(series_of(found(exam_id), series_id))
+    exam = found(exam_id)
+    picture = thumbnail(series_of(exam, series_id))
     if picture is None:
         raise Http404(NOTHING_HERE)
+    view_note(request, exam)
     return png(picture)
+
+
+def view_note(request: HttpRequest, exam: Examination) -> None:
+    """Leave the view event of a look at an exam's images or values; a viewer that follows leaves no second one."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    if exam.imaging_study is not None:
+        view_record(principal=principal, study=exam.imaging_study)
 
 
 def found(exam_id: uuid.UUID) -> Examination:

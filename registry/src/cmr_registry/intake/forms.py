@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from cmr_registry.centers.models import Center
 from cmr_registry.intake.states import ConflictDecision
@@ -70,9 +70,9 @@ class UploadForm(forms.Form):
         )
         self.order_fields(["center", "archive"])
 
-    def clean_archive(self) -> UploadedFile:
+    def clean_archive(self) -> Any:
         """The uploaded file, where it is within the limit."""
-        archive: UploadedFile = self.cleaned_data["archive"]
-        if (archive.size or 0) > MAX_ARCHIVE:
+        archive = self.cleaned_data["archive"]
+        if archive.size > MAX_ARCHIVE:
             raise forms.ValidationError(f"The file is larger than {MAX_ARCHIVE // 2**30} GB.")
         return archive

@@ -180,14 +180,15 @@ def last_delivery_times() -> dict[uuid.UUID, datetime.datetime]:
     return {row["center_id"]: row["at"] for row in rows}
 
 
-def refusals_by_center(since: datetime.datetime) -> QuerySet[RefusedInstance, dict[str, Any]]:
+def refusals_by_center(since: datetime.datetime) -> list[dict[str, Any]]:
     """Refused instances by center and reason.
 
     Rows: `center_id`, `center__name`, `center__time_zone`, `reason`, `n`, `last_at`.
     """
     recent = RefusedInstance.objects.filter(at__gte=since)
     grouped = recent.values("center_id", "center__name", "center__time_zone", "reason")
-    return grouped.annotate(n=Count("pk"), last_at=Max("at")).order_by("center__name", "-n", "reason")
+    counted = grouped.annotate(n=Count("pk"), last_at=Max("at")).order_by("center__name", "-n", "reason")
+    return [dict(row) for row in counted]
 
 
 def deliveries_to_accept() -> QuerySet[Delivery]:

@@ -5,18 +5,12 @@ Counting 150,000 rows for every page view is waste; one row more than the page t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
+
+from django.db.models import QuerySet
 
 R = TypeVar("R")
 LAST_PAGE = 100_000
-
-
-class Sliceable(Protocol[R]):
-    """A query set, or a sequence."""
-
-    def __getitem__(self, window: slice, /) -> "Sliceable[R] | Sequence[R]":
-        """The rows of a window."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +45,17 @@ class Page(Generic[R]):
         return self.number + 1 if self.has_next else None
 
 
-def page_of(rows: Sliceable[R], number: object, size: int = 25) -> Page[R]:
+def page_of(rows: QuerySet[Any, R] | Sequence[R], number: object, size: int = 25) -> Page[R]:
     """The page `number` of `rows`; the first where `number` is no sensible page number.
 
     Args:
-        rows: anything that a slice can be taken of, ordered.
+        rows: ordered.
         number: as it came in the address.
         size: rows per page.
     """
     wanted = page_number(number)
     start = (wanted - 1) * size
-    window = tuple(rows[start : start + size + 1])  # type: ignore[arg-type]
+    window = tuple(rows[start : start + size + 1])
     shown = window[:size]
     return Page(rows=shown, number=wanted, has_next=len(window) > size, first=start + 1 if shown else 0)
 

@@ -8,8 +8,8 @@ from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from cmr_registry.archive import viewing
 from cmr_registry.audit.models import AuditEvent
-from cmr_registry.dicomweb import services
 from cmr_registry.dicomweb.tests.conftest import multipart_of
 
 pytestmark = pytest.mark.django_db
@@ -165,10 +165,10 @@ def test_reading_images_leaves_one_view_event_in_a_quarter_of_an_hour(
     for tail in ("", "/metadata", "/frames/1", "/rendered"):
         riverside_client.get(address["instance"] + tail)
     assert views.count() == 1
-    services._noted.clear()
+    viewing._noted.clear()
     riverside_client.get(address["instance"])
     assert views.count() == 1, "another process looks at the chain"
-    monkeypatch.setattr(services, "VIEW_SECONDS", 0)
+    monkeypatch.setattr(viewing, "VIEW_SECONDS", 0)
     riverside_client.get(address["instance"])
     assert views.count() == 2
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cmr_registry.archive.models import Series
+from cmr_registry.audit.models import AuditEvent
 from cmr_registry.exams.models import CaseReport, Examination
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.subjects.models import Subject
@@ -177,3 +178,21 @@ def test_nobody_is_asked_to_sign_in_and_an_outsider_is_refused(client, signed_in
     refused = signed_in(client, outsider).get(reverse("exams:list"))
     assert refused.status_code == 403
     assert b"Your roles do not let you see the center" in refused.content
+
+
+def test_looking_at_an_exam_leaves_one_view_event(coordinator, coordinator_riverside, exam_riverside):
+    views = AuditEvent.objects.filter(action="study.view", chain=str(exam_riverside.center_id))
+    coordinator.get(reverse("exams:list"))
+    assert not views.exists()
+    series = a_series(exam_riverside).pk
+    coordinator.get(reverse("exams:detail", args=[exam_riverside.pk]))
+    coordinator.get(reverse("exams:thumbnail", args=[exam_riverside.pk, series]))
+    coordinator.get(reverse("exams:cine_sheet", args=[exam_riverside.pk, series, 0]))
+    assert views.get().actor == f"account:{coordinator_riverside.pk}"
+
+
+def test_a_look_that_was_refused_leaves_no_view_event(
+    client, signed_in, coordinator_lakeside, exam_riverside
+):
+    signed_in(client, coordinator_lakeside).get(reverse("exams:detail", args=[exam_riverside.pk]))
+    assert not AuditEvent.objects.filter(action="study.view").exists()
