@@ -40,9 +40,7 @@ def main() -> int:
     files = measure()
     broken = 0
     for place in COMPLETE:
-        missed = [
-            f"{name} ({c}/{n})" for name, (c, n) in sorted(files.items()) if place in name and c < n
-        ]
+        missed = [f"{name} ({c}/{n})" for name, (c, n) in sorted(files.items()) if place in name and c < n]
         print(f"{place:24} {share(files, lambda name, place=place: place in name):6.2f} %")
         for line in missed:
             print(f"    not complete: {line}")
