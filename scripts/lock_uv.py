@@ -12,7 +12,9 @@ def main() -> None:
     if entry is None:
         raise SystemExit("requirements/workspace.txt does not lock uv")
     text = entry.group().rstrip().rstrip("\\").rstrip()
-    Path("requirements/uv.txt").write_text(f"# This file is written by: make lock\n{text}\n")
+    target, wanted = Path("requirements/uv.txt"), f"# This file is written by: make lock\n{text}\n"
+    if not target.exists() or target.read_text() != wanted:
+        target.write_text(wanted)
 
 
 if __name__ == "__main__":
