@@ -36,4 +36,4 @@ def kinds(series: Iterable[Series] | None) -> list[str]:
 @register.filter
 def day_words(day: int | None) -> str:
     """The day of an exam, counted from the first exam that the center delivered of this subject."""
-    return "not known" if day is None else f"day {day}"
+    return "not\N{NO-BREAK SPACE}known" if day is None else f"day {day}"
