@@ -5,12 +5,11 @@ only after that transaction committed. A crash anywhere leaves orphan objects at
 """
 
 import functools
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cmr_registry.archive.describing import (
     modality_of,
@@ -33,6 +32,7 @@ from cmr_registry.archive.packs import (
 )
 from cmr_registry.archive.places import places_make
 from cmr_registry.archive.plans import Facts, PlannedSeries, StudyPlan, study_base, study_plan
+from cmr_registry.lib.locks import transaction_lock
 from cmr_registry.subjects.models import Subject
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "pack_listing",
     "pack_store",
     "study_accept",
+    "study_lock",
     "study_plan",
 ]
 
@@ -86,6 +87,11 @@ def pack_store(
         n_instances=len(rows),
         listing=listing_encode(rows),
     )
+
+
+def study_lock(*, center_id: uuid.UUID, study_instance_uid: str) -> None:
+    """Let one transaction at a time store into, or accept, this study."""
+    transaction_lock(f"study {center_id} {study_instance_uid}")
 
 
 def instances_held(*, center_id: uuid.UUID, study_instance_uid: str) -> dict[str, str]:
@@ -134,7 +140,7 @@ def study_accept(
         StorageError: the store failed.
     """
     center_id = subject.center_id
-    _lock(center_id, study_instance_uid)
+    study_lock(center_id=center_id, study_instance_uid=study_instance_uid)
     standing = [
         pack for pack in _packs_of(center_id, study_instance_uid) if pack.pk in {one.pk for one in packs}
     ]
@@ -252,11 +258,3 @@ def _packs_drop(packs: Sequence[Pack], held: Mapping[str, str]) -> None:
     Pack.objects.filter(pk__in=[pack.pk for pack in emptied]).delete()
     names = [pack.object_name for pack in emptied]
     transaction.on_commit(functools.partial(objects_drop, names), robust=True)
-
-
-def _lock(center_id: uuid.UUID, study_uid: str) -> None:
-    """Serialize acceptances of one study; SQLite's immediate transactions do it by themselves."""
-    if connection.vendor == "postgresql":
-        key = hashlib.sha256(f"accept {center_id} {study_uid}".encode()).digest()[:8]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key, signed=True)])

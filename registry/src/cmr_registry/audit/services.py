@@ -12,11 +12,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from cmr_exchange.canonical import canonical_json
 from cmr_registry.audit.models import AuditEvent
+from cmr_registry.lib.locks import transaction_lock
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,7 +78,7 @@ def event_record(
     if _depth.get() > 1:
         return None
     chain = str(center) if center else REGISTRY_CHAIN
-    _lock(chain)
+    transaction_lock(f"audit {chain}")
     last = AuditEvent.objects.filter(chain=chain).order_by("-sequence").only("sequence", "hash").first()
     event = AuditEvent(
         chain=chain,
@@ -112,11 +113,3 @@ def event_hash(event: AuditEvent) -> str:
 
 def _instant(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
-
-
-def _lock(chain: str) -> None:
-    """Serialize writers of one chain; SQLite's immediate transactions do it by themselves."""
-    if connection.vendor == "postgresql":
-        key = int.from_bytes(hashlib.sha256(chain.encode()).digest()[:8], signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -15,7 +15,7 @@ from cmr_exchange.receipt import Receipt
 from cmr_exchange.versions import EXCHANGE_VERSION
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.archive.models import Pack
-from cmr_registry.archive.services import StudyPlan, instances_held, study_accept, study_plan
+from cmr_registry.archive.services import StudyPlan, instances_held, study_accept, study_lock, study_plan
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.selectors import exam_by_pseudonym
 from cmr_registry.exams.services import exam_record
@@ -117,6 +117,8 @@ def _plan(delivery: Delivery) -> StudyPlan | None:
 
 @audited
 def _delivery_settle(claim: Claim, plan: StudyPlan | None) -> Delivery:
+    first_look = Delivery.objects.get(pk=claim.pk)
+    study_lock(center_id=first_look.center_id, study_instance_uid=first_look.study_instance_uid)
     row = Delivery.objects.select_for_update(of=("self",)).select_related("center").get(pk=claim.pk)
     if row.state == DeliveryState.COMPLETE:
         manifest = manifest_of(row)

@@ -1,7 +1,7 @@
 """How the verified instances of one request reach their packs: in one transaction, durable when it commits.
 
-The internals of `services.instances_store`. The delivery's row is locked first, so two requests of one delivery
-follow one another and no conflict slips between them.
+The internals of `services.instances_store`. The study is locked first, so that two requests about it follow one
+another and no conflict slips between them.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from django.utils import timezone
 from cmr_exchange.manifest import DeliveryManifest
 from cmr_exchange.reasons import REASONS, Reason, reason
 from cmr_registry.accounts.policy import Principal
-from cmr_registry.archive.services import NewInstance, instances_held, pack_store
+from cmr_registry.archive.services import NewInstance, instances_held, pack_store, study_lock
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.centers.models import Center
 from cmr_registry.exams.selectors import exam_by_study
@@ -43,7 +43,7 @@ def instances_settle(request: Request, passed: Sequence[Seen]) -> None:
     if request.delivery is not None:
         _settle_listed(request, request.delivery, passed)
     else:
-        for study in dict.fromkeys(one.inspection.study_instance_uid for one in passed):
+        for study in sorted({one.inspection.study_instance_uid for one in passed}):
             _settle_plain(
                 request, study, [one for one in passed if one.inspection.study_instance_uid == study]
             )
@@ -65,6 +65,7 @@ def instances_settle(request: Request, passed: Sequence[Seen]) -> None:
 
 def _settle_listed(request: Request, delivery: Delivery, passed: Sequence[Seen]) -> None:
     """Instances of a delivery with a manifest, or of an open one whose manifest is not yet made."""
+    study_lock(center_id=delivery.center_id, study_instance_uid=delivery.study_instance_uid)
     row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     manifest = manifest_get(row.center_id, row.digest, row.manifest_object) if row.digest else None
     held = instances_held(center_id=row.center_id, study_instance_uid=row.study_instance_uid)
@@ -84,6 +85,7 @@ def _settle_listed(request: Request, delivery: Delivery, passed: Sequence[Seen])
 
 def _settle_plain(request: Request, study: str, passed: Sequence[Seen]) -> None:
     """Instances of one study that came without a delivery."""
+    study_lock(center_id=request.center.pk, study_instance_uid=study)
     held = instances_held(center_id=request.center.pk, study_instance_uid=study)
     subject = plain_subject(request.center.pk, study) or passed[0].inspection.patient_id
     judged = judge(passed, subject=subject, study=study, entries=None, held=held)

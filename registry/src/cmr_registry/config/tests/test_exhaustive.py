@@ -44,6 +44,7 @@ SILENT = {
     "archive.services.instances_held": "a question, it writes nothing",
     "archive.services.pack_listing": "a question, it writes nothing",
     "archive.services.pack_store": "part of instances_store, which leaves the event",
+    "archive.services.study_lock": "writes nothing",
     "archive.services.study_plan": "writes no row",
     "archive.services.study_accept": "part of delivery_accept, which leaves the event",
     "intake.services.delivery_refuse": "part of an outer service, which leaves the event",
