@@ -32,7 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     begun = time.monotonic()
     folder: Path = chosen.folder.resolve()
     viewer = Path("var/viewer").resolve()
-    settings = {"CMR_DEMO": "1", "CMR_VIEWER_DIR": str(viewer), "CMR_QUIET_SECONDS": "60"}
+    settings = {
+        "CMR_DEMO": "1",
+        "CMR_VIEWER_DIR": str(viewer),
+        "CMR_QUIET_SECONDS": "60",
+        "CMR_CONTACT_EMAIL": "office@registry.example",
+    }
     registry = Registry(folder / "registry", port=chosen.port, settings=settings)
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
