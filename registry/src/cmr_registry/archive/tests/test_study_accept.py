@@ -1,3 +1,4 @@
+import hashlib
 import io
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_the_index_lists_instances_by_number_with_both_hashes(riverside, three):
     for instance in instances:
         assert held(riverside)[instance.sop_instance_uid] == instance.sha256
         box = segment[instance.offset : instance.offset + instance.length]
-        assert services.hashlib.sha256(box).hexdigest() == instance.stored_sha256
+        assert hashlib.sha256(box).hexdigest() == instance.stored_sha256
 
 
 def test_rows_count_what_is_there(riverside, three):

@@ -148,3 +148,31 @@ def test_the_server_refuses_a_database_that_is_not_migrated_with_2(command):
     _, text = server.communicate(timeout=60)
     assert server.returncode == 2
     assert "cmr-registry migrate" in text
+
+
+def test_the_reference_is_written_where_it_is_asked_for(tmp_path):
+    call_command("writereference", "--folder", str(tmp_path / "reference"), stdout=io.StringIO())
+    assert "CMR_DATABASE_URL" in (tmp_path / "reference" / "settings.md").read_text()
+
+
+@pytest.mark.django_db
+def test_the_check_command_ends_with_2_for_a_wrong_setting(settings):
+    settings.BASE_URL = "nowhere"
+    with pytest.raises(CommandError, match="CMR_BASE_URL") as refused:
+        call_command("check")
+    assert refused.value.returncode == 2
+    with pytest.raises(CommandError, match="CMR_BASE_URL") as refused:
+        call_command("auditcheck")
+    assert refused.value.returncode == 2
+
+
+def test_a_taken_port_is_said_and_ends_with_2(command):
+    assert command("migrate", "--verbosity", "0").wait(60) == 0
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        server = command("serve", "--port", str(taken.getsockname()[1]))
+        _, text = server.communicate(timeout=60)
+    assert server.returncode == 2
+    assert "port" in text
+    assert "Traceback" not in text

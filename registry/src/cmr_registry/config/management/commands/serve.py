@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from argparse import ArgumentParser
 from typing import Any, NoReturn
@@ -46,6 +47,7 @@ class Command(CheckedCommand):
             raise CommandError("The database is not up to date. Run: cmr-registry migrate", returncode=2)
         connections.close_all()
         host, port, workers = options["host"], options["port"], options["workers"]
+        _require_free(host, port)
         event("server_started", port=port, workers=workers)
         if workers == 1:
             asyncio.run(_serve_here(host, port))
@@ -59,6 +61,17 @@ class Command(CheckedCommand):
             log_level=LogLevels.error,
             log_dictconfig=LOGGING,
         ).serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        reason = error.strerror or "not usable"
+        raise CommandError(
+            f"Host {host}, port {port}: {reason}. Choose another with --port.", returncode=2
+        ) from None
 
 
 def _leave() -> NoReturn:
