@@ -101,7 +101,7 @@ def test_a_wrong_kind_of_image_is_answered_and_stands_on_the_ledger(
 def test_a_full_disk_is_answered_so_that_the_sender_tries_again(receiver, cmr_exam, monkeypatch, workplace):
     exam = cmr_exam()
 
-    def full(data):
+    def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(workplace.files, "spool_put", full)
@@ -111,7 +111,7 @@ def test_a_full_disk_is_answered_so_that_the_sender_tries_again(receiver, cmr_ex
 def test_an_unforeseen_failure_is_still_answered(receiver, cmr_exam, monkeypatch, workplace, log_lines):
     exam = cmr_exam()
 
-    def broken(data):
+    def broken(*_):
         raise ZeroDivisionError(exam.patient_name)
 
     monkeypatch.setattr(workplace.files, "spool_put", broken)

@@ -9,7 +9,7 @@ from cmr_connector import log
 from cmr_connector.crosswalk import Patient, SourceStudy
 from cmr_connector.database import Database
 from cmr_connector.errors import StoreError, TransitionError, UnknownPseudonymError
-from cmr_connector.files import Files, write_durably
+from cmr_connector.files import Files, Keeping, write_durably
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
 from cmr_connector.ledger import Arrival
@@ -178,8 +178,10 @@ def test_a_written_file_is_whole_or_absent(tmp_path, monkeypatch):
 
 def test_only_old_files_that_nothing_names_are_swept(tmp_path):
     files = Files(tmp_path)
-    kept, stray = files.spool_put(b"kept"), files.spool_put(b"stray")
-    files.outgoing_put("f" * 64, b"out")
+    with Keeping() as keeping:
+        kept, stray = files.spool_put(b"kept", keeping), files.spool_put(b"stray", keeping)
+        files.outgoing_put("f" * 64, b"out", keeping)
+        keeping.commit()
     assert list(files.leftovers({kept}, {"f" * 64})) == []
     later = files.spool.stat().st_mtime + 7200
     assert [path.name for path in files.leftovers({kept}, {"f" * 64}, now=later)] == [stray]

@@ -7,6 +7,7 @@ import pytest
 from cmr_connector.handover import newest_receipt, take_all
 from cmr_connector.intake import Outcome, Source
 from cmr_connector.states import DeliveryState, ExamState, InstanceState
+from cmr_deid.leaks import search
 from cmr_deid.verify import Finding, Inspection
 from cmr_exchange.manifest import Contents
 
@@ -125,7 +126,7 @@ def test_a_full_disk_puts_the_exam_back_and_blames_no_image(workplace, registry,
     exam = cmr_exam()
     workplace.intake.take(exam.files[0], Source.SCP)
 
-    def full(sha256, data):
+    def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(workplace.files, "outgoing_put", full)
@@ -144,15 +145,15 @@ def test_an_image_that_breaks_a_library_is_held_and_its_sisters_go(
 ):
     exam = cmr_exam()
     take_all(workplace, exam.root, Source.COMMAND)
-    deidentify, seen = workplace.pipeline._deidentified, []
+    seen = []
 
-    def breaking(row, data):
+    def breaking(data, removed):
         seen.append(data)
         if len(seen) == 3:
             raise ZeroDivisionError(exam.patient_name)
-        return deidentify(row, data)
+        return search(data, removed)
 
-    monkeypatch.setattr(workplace.pipeline, "_deidentified", breaking)
+    monkeypatch.setattr("cmr_connector.deidentifying.search", breaking)
     deliver(workplace)
     assert len(registry.stored()) == len(exam.files) - 1
     assert workplace.store.ledger.reasons(1) == {"unreadable": 1}
@@ -169,7 +170,7 @@ def test_what_a_second_look_finds_stays_inside(workplace, registry, cmr_exam, de
         spoiled.append(data)
         return Inspection((Finding("identifying_value", ""),)) if leak == "inspect" else ["left"]
 
-    monkeypatch.setattr(f"cmr_connector.pipeline.{leak}", finding)
+    monkeypatch.setattr(f"cmr_connector.deidentifying.{leak}", finding)
     deliver(workplace)
     [row] = workplace.store.exams.listed()
     code = {"inspect": "identifying_value", "search": "source_value_left"}[leak]

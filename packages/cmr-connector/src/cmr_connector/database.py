@@ -85,10 +85,12 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            # a disk that failed has ended the transaction already
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         """Run one statement with positional parameters."""

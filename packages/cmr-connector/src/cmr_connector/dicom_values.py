@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pydicom.dataset import Dataset
-
-from cmr_connector.source_header import plausible_date, text_of
+from cmr_connector.source_header import Texts, plausible_date
 from cmr_deid.values import clean_age, clean_sex, clean_size, clean_weight
 from cmr_exchange.facts import AcquisitionFacts
 from cmr_exchange.manifest import ReportValue, ValueSource
@@ -22,13 +20,13 @@ VENDOR_CODES = {"siemens": "1", "philips": "2", "ge": "3", "canon": "4", "united
 _AGE = re.compile(r"(\d{3})([MY])")
 
 
-def patient_values(dataset: Dataset) -> dict[str, Any]:
+def patient_values(text: Texts) -> dict[str, Any]:
     """Sex, age, height and weight of one image, as value documents by dictionary item."""
-    height = clean_size(text_of(dataset, "PatientSize"))
-    weight = clean_weight(text_of(dataset, "PatientWeight"))
+    height = clean_size(text("PatientSize"))
+    weight = clean_weight(text("PatientWeight"))
     found = {
-        "sex": clean_sex(text_of(dataset, "PatientSex").upper()),
-        "age_at_exam_years": _age_years(dataset),
+        "sex": clean_sex(text("PatientSex").upper()),
+        "age_at_exam_years": _age_years(text),
         "height_cm": round(float(height) * 100, 1) if height else None,
         "weight_kg": float(weight) if weight else None,
     }
@@ -55,10 +53,8 @@ def _documents(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _age_years(dataset: Dataset) -> float | int | None:
-    written = text_of(dataset, "PatientAge") or _age_between(
-        text_of(dataset, "PatientBirthDate"), text_of(dataset, "StudyDate")
-    )
+def _age_years(text: Texts) -> float | int | None:
+    written = text("PatientAge") or _age_between(text("PatientBirthDate"), text("StudyDate"))
     match = _AGE.fullmatch(clean_age(written) or "")
     if not match:
         return None

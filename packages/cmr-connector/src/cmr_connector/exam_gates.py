@@ -4,6 +4,7 @@ Each gate holds or rejects what fails it and lets the rest of the same delivery 
 """
 
 import dataclasses
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from pydicom.dataset import Dataset
 from cmr_connector.errors import SettingsError
 from cmr_connector.files import Files
 from cmr_connector.rows import InstanceRow
-from cmr_connector.source_header import text_of
+from cmr_connector.source_header import Texts
 from cmr_deid.reading import read_source
 from cmr_imaging.headers import InstanceHeader, headers_from_dicom_json
 from cmr_imaging.heart import Verdict, looks_like_cmr
 
-_HEADERS_PER_SERIES = 48
+_FEW, _MANY = 3, 48
+# the groups that hold what recognition looks at, with the functional groups of Enhanced images
+_RECOGNITION = frozenset({0x0008, 0x0018, 0x0020, 0x0028, 0x5200})
 
 
 @dataclass(slots=True)
@@ -91,18 +94,45 @@ def is_opted_out(patient_id: str, opt_outs: frozenset[str]) -> bool:
     return _folded(patient_id) in opt_outs
 
 
-def read_headers(rows: list[InstanceRow], files: Files) -> dict[str, list[InstanceHeader]]:
-    """Headers by series for the recognition of a heart; of long series an even sample."""
+def says_head(text: Texts) -> bool:
+    """Whether the words of one image speak of the head; asked of every image at the door, sampled or not."""
+    return _says_head(text("SeriesDescription"), text("ProtocolName"), text("BodyPartExamined").upper())
+
+
+@functools.lru_cache(maxsize=256)
+def _says_head(series_description: str, protocol_name: str, body_part: str) -> bool:
+    header = InstanceHeader(
+        series_description=series_description, protocol_name=protocol_name, body_part=body_part
+    )
+    return looks_like_cmr({"": [header]}).head_coverage
+
+
+def read_headers(
+    rows: list[InstanceRow], files: Files, per_series: int = _FEW
+) -> dict[str, list[InstanceHeader]]:
+    """Headers by series for the recognition of a heart: first, last and an even choice between them."""
     by_series: dict[str, list[InstanceRow]] = defaultdict(list)
     for row in rows:
         by_series[row.series_hash].append(row)
     headers: dict[str, list[InstanceHeader]] = {}
     for name, members in by_series.items():
-        step = max(1, len(members) // _HEADERS_PER_SERIES)
+        last, n = len(members) - 1, min(per_series, len(members))
+        chosen = sorted({round(place * last / max(n - 1, 1)) for place in range(n)})
         found = headers.setdefault(name, [])
-        for row in members[::step]:
-            found += headers_from_dicom_json(_header_json(read_source(files.spool_get(row.spool or ""))))
+        for place in chosen:
+            data = files.spool_get(members[place].spool or "")
+            found += headers_from_dicom_json(_header_json(read_source(data, _RECOGNITION)))
     return headers
+
+
+def judge_heart(
+    rows: list[InstanceRow], files: Files, procedure: str, released: bool
+) -> tuple[Sorted, Verdict]:
+    """`gate_heart` on a few images of each series, and on many before an exam is held as no heart."""
+    few = gate_heart(rows, read_headers(rows, files), procedure, released)
+    if few[1].is_cmr:
+        return few
+    return gate_heart(rows, read_headers(rows, files, _MANY), procedure, released)
 
 
 def gate_heart(
@@ -118,6 +148,7 @@ def gate_heart(
     """
     result = Sorted(list(rows))
     heads = {name for name, own in headers.items() if looks_like_cmr({name: own}).head_coverage}
+    heads |= {row.series_hash for row in rows if row.says_head}
     rest = {name: own for name, own in headers.items() if name not in heads}
     verdict = looks_like_cmr(rest or headers, procedure)
     result.hold([row for row in rows if row.series_hash in heads], "head_coverage")
@@ -137,10 +168,10 @@ def _header_json(dataset: Dataset) -> dict[str, object]:
     return document
 
 
-def procedure_text(dataset: Dataset) -> str:
+def procedure_text(text: Texts) -> str:
     """Study description and requested procedure: read for the verdict, never kept."""
     keywords = ("StudyDescription", "RequestedProcedureDescription", "PerformedProcedureStepDescription")
-    return " ".join(text_of(dataset, keyword) for keyword in keywords)
+    return " ".join(text(keyword) for keyword in keywords)
 
 
 def _folded(text: str) -> str:

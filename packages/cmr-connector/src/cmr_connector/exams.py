@@ -37,18 +37,23 @@ class Exams:
         """Share the store's database, keys and crosswalk."""
         self._db, self._local, self._crosswalk = database, local, crosswalk
 
+    def find(self, study_instance_uid: str) -> int | None:
+        """The number of the exam of this study, None when nothing of it ever came."""
+        study_hash = self._local.hashed("study", study_instance_uid)
+        row = self._db.first("SELECT id FROM exam WHERE study_hash = ?", study_hash)
+        return None if row is None else int(row["id"])
+
     def find_or_add(self, pseudonym: str, patient: Patient, study: SourceStudy, settle_at: float) -> int:
         """The number of the exam of this study, made when it is new; its settling starts again."""
-        study_hash = self._local.hashed("study", study.study_instance_uid)
         with self._db.transaction():
-            row = self._db.first("SELECT id FROM exam WHERE study_hash = ?", study_hash)
-            if row is not None:
-                return int(row["id"])
+            known = self.find(study.study_instance_uid)
+            if known is not None:
+                return known
             now = utc_now()
             return self._db.insert(
                 "INSERT INTO exam (study_hash, pseudonym, patient_id_hash, accession_hash, box, state,"
                 " first_received_at, last_received_at, settle_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
-                study_hash,
+                self._local.hashed("study", study.study_instance_uid),
                 pseudonym,
                 self._crosswalk.patient_id_hash(patient.patient_id),
                 self._crosswalk.accession_hash(study.accession_number),

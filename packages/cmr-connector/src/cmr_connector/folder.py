@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cmr_connector import log
-from cmr_connector.intake import Intake, Source, Taken
+from cmr_connector.intake import Intake, Source, Taken, Taking
 from cmr_connector.store import Store
 
 IGNORED_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload")
@@ -79,13 +79,31 @@ class FolderSource:
         self._files = StableFiles(store, folder, settle_s)
 
     def poll(self) -> list[Taken]:
-        """Look once; take what has settled."""
-        found = []
-        for path, label in self._files.ready():
-            try:
-                found.append(self._intake.take(path, Source.FOLDER))
-            except OSError as error:
-                log.unexpected("folder", error)
-                continue
-            self._store.file_take(label)
-        return found
+        """Look once; take what has settled, many files at a time."""
+        found: list[Taken] = []
+        labels: list[str] = []
+        with self._intake.together(Source.FOLDER) as taking:
+            for path, label in self._files.ready():
+                try:
+                    taking.add(path)
+                except OSError as error:
+                    log.unexpected("folder", error)
+                    continue
+                labels.append(label)
+                if taking.is_full:
+                    found += self._keep(taking, labels)
+            return found + self._keep(taking, labels)
+
+    def _keep(self, taking: Taking, labels: list[str]) -> list[Taken]:
+        """Commit, and remember the files; what the disk refused is found again at the next look."""
+        try:
+            taken = taking.commit()
+            with self._store.transaction():
+                for label in labels:
+                    self._store.file_take(label)
+        except OSError as error:
+            log.unexpected("folder", error)
+            taken = []
+        finally:
+            labels.clear()
+        return taken

@@ -81,15 +81,27 @@ def take_members(
         ArchiveReadError, OSError: as `take_all`; what came before it is taken.
     """
     batch = uuid.uuid4().hex
-    handed = []
-    for member in members:
-        if member.reason is not None:
-            taken = workplace.intake.refuse(source, member.size, member.reason, batch)
-        else:
-            taken = workplace.intake.take(member.image, source, batch)
-        handed.append(HandedFile(member.label, taken))
-        if progress is not None:
-            progress("take", len(handed), 0)
+    handed: list[HandedFile] = []
+    labels: list[str] = []
+
+    def keep() -> None:
+        for taken in taking.commit():
+            handed.append(HandedFile(labels[len(handed)], taken))
+            if progress is not None:
+                progress("take", len(handed), 0)
+
+    with workplace.intake.together(source, batch) as taking:
+        try:
+            for member in members:
+                if member.reason is not None:
+                    taking.refuse(member.size, member.reason)
+                else:
+                    taking.add(member.image)
+                labels.append(member.label)
+                if taking.is_full:
+                    keep()
+        finally:
+            keep()
     hand_over = HandOver(batch, tuple(handed))
     for exam_id in hand_over.exam_ids:
         workplace.store.exams.settle(exam_id)

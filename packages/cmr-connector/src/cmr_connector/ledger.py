@@ -23,6 +23,7 @@ class Arrival:
         source_sha256: hash of the received bytes; only its keyed hash is written.
         subject: pseudonym of the patient it names, empty when it names none.
         source: how it came. size: received bytes.
+        says_head: whether its own words speak of the head.
     """
 
     series_instance_uid: str
@@ -31,6 +32,7 @@ class Arrival:
     subject: str
     source: str
     size: int
+    says_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Ledger:
         now = utc_now()
         return self._db.insert(
             "INSERT INTO instance (exam_id, series_hash, sop_hash, source_hash, subject, source, size,"
-            " spool, state, reason, received_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            " spool, state, reason, says_head, received_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             exam_id,
             self._local.hashed("series", arrival.series_instance_uid),
             self._local.hashed("sop", arrival.sop_instance_uid),
@@ -80,6 +82,7 @@ class Ledger:
             spool,
             state,
             reason,
+            arrival.says_head,
             now,
             now,
         )

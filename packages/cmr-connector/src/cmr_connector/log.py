@@ -30,7 +30,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "delivery_postponed": frozenset({"exam_number", "version", "attempt", "wait_s", "cause"}),
     "desk_sign_in": frozenset({"outcome"}),
     "desk_setup_waits": frozenset({"file"}),
-    "desk_act": frozenset({"act", "exam_number"}),
+    "desk_act": frozenset({"act"}),
     "unexpected_error": frozenset({"where", "error"}),
 }
 

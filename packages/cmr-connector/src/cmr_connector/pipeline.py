@@ -5,43 +5,34 @@ exam that is simply prepared again (R6, N2).
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cmr_connector import log
+from cmr_connector.deidentifying import Deidentifying, Progress
 from cmr_connector.dicom_values import patient_values, scanner_values
 from cmr_connector.exam_gates import (
     Sorted,
-    gate_heart,
     gate_patient,
     is_opted_out,
+    judge_heart,
     procedure_text,
-    read_headers,
     read_opt_outs,
 )
 from cmr_connector.exams import Dating
 from cmr_connector.files import Files
-from cmr_connector.ledger import Outgoing
 from cmr_connector.manifests import Issuer, build_manifest, content_digest, settle_dating
 from cmr_connector.rows import ExamRow, InstanceRow
-from cmr_connector.source_header import header_of
+from cmr_connector.source_header import header_of, texts_of
 from cmr_connector.states import ExamState, InstanceState
 from cmr_connector.store import Store
 from cmr_deid.engine import Engine
-from cmr_deid.errors import DeidRefusal, InstanceHeld
-from cmr_deid.leaks import search
-from cmr_deid.reading import read_source
-from cmr_deid.verify import inspect
-from cmr_exchange.canonical import sha256_hex
+from cmr_deid.reading import read_raw
 from cmr_exchange.facts import AcquisitionFacts
 
 _TRY_AGAIN_S = 60.0
 _WAITING = (InstanceState.FOUND, InstanceState.READ)
 _READY = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
-
-Progress = Callable[[int, int], None]
-"""Called with instances done and instances in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,8 @@ class Pipeline:
 
     def __init__(self, store: Store, files: Files, engine: Engine, rules: Rules) -> None:
         """Use this store, these folders, this center's de-identification engine and these rules."""
-        self._store, self._files, self._engine, self._rules = store, files, engine, rules
+        self._store, self._files, self._rules = store, files, rules
+        self._deidentifying = Deidentifying(store, files, engine)
 
     def wake(self) -> None:
         """Let delivered exams arrive again for which late images or a report have come."""
@@ -94,11 +86,7 @@ class Pipeline:
         started = time.monotonic()
         self._gate(exam)
         exam = self._store.exams.get(exam.id)
-        rows = self._store.ledger.of_exam(exam.id, InstanceState.READ)
-        for position, row in enumerate(rows):
-            self._deidentify(exam, row)
-            if progress is not None:
-                progress(position + 1, len(rows))
+        self._deidentifying.run(exam, self._store.ledger.of_exam(exam.id, InstanceState.READ), progress)
         self._match_reports(exam)
         return self._conclude(exam, started)
 
@@ -125,19 +113,19 @@ class Pipeline:
         rows = [row for row in patients.good if row.state in _WAITING]
         if not rows:
             return
-        if self._opted_out(rows[0]):
+        first = read_raw(self._files.spool_get(str(rows[0].spool)))
+        text, header = texts_of(first), header_of(first)
+        if is_opted_out(header.patient.patient_id, read_opt_outs(self._rules.opt_out_file)):
             self._apply(_all_rejected(rows, "opted_out"), rows)
             return
-        first = read_source(self._files.spool_get(str(rows[0].spool)))
-        headers = read_headers(rows, self._files)
-        hearts, verdict = gate_heart(rows, headers, procedure_text(first), exam.released or exam.version > 0)
+        released = exam.released or exam.version > 0
+        hearts, verdict = judge_heart(rows, self._files, procedure_text(text), released)
         self._apply(hearts, rows)
         with self._store.transaction():
             if hearts.good:
-                header = header_of(first)
                 self._store.crosswalk.subject_put(rows[0].subject, header.patient)
                 self._store.exams.identify(exam.id, rows[0].subject, header.patient, header.study)
-            values = exam.values or patient_values(first)
+            values = exam.values or patient_values(text)
             self._store.exams.describe(exam.id, values, " ".join(verdict.evidence))
             for row in hearts.good:
                 ledger.move(row.id, InstanceState.READ)
@@ -145,18 +133,12 @@ class Pipeline:
     def _supersede(self, exam: ExamRow, waiting: list[InstanceRow]) -> None:
         """A held image of which a corrected copy came is answered by that copy."""
         came = {row.sop_hash for row in waiting}
-        with self._store.transaction():
-            for row in self._store.ledger.of_exam(exam.id, InstanceState.HELD):
-                if row.sop_hash in came:
-                    self._store.ledger.move(row.id, InstanceState.REJECTED, "superseded")
-                    self._drop_spool(row)
-
-    def _opted_out(self, row: InstanceRow) -> bool:
-        opt_outs = read_opt_outs(self._rules.opt_out_file)
-        if not opt_outs:
-            return False
-        header = header_of(read_source(self._files.spool_get(str(row.spool))))
-        return is_opted_out(header.patient.patient_id, opt_outs)
+        held = [
+            row for row in self._store.ledger.of_exam(exam.id, InstanceState.HELD) if row.sop_hash in came
+        ]
+        outcome = Sorted(held)
+        outcome.reject(held, "superseded")
+        self._apply(outcome, held)
 
     def _apply(self, outcome: Sorted, rows: list[InstanceRow]) -> None:
         """Write the holds and rejections of a gate to the ledger; rejected source files are dropped."""
@@ -167,65 +149,12 @@ class Pipeline:
                     self._store.ledger.move(instance_id, InstanceState.HELD, code)
             for instance_id, code in outcome.rejected.items():
                 self._store.ledger.move(instance_id, InstanceState.REJECTED, code)
-                self._drop_spool(by_id[instance_id])
-
-    def _deidentify(self, exam: ExamRow, row: InstanceRow) -> None:
-        """One instance: de-identify, inspect, search for what was removed, keep durably (D13, D14)."""
-        ledger = self._store.ledger
-        try:
-            outgoing, code = self._deidentified(exam, self._files.spool_get(str(row.spool)))
-        except InstanceHeld as refusal:
-            ledger.move(row.id, InstanceState.HELD, refusal.reason.code)
-            return
-        except DeidRefusal as refusal:
-            ledger.move(row.id, InstanceState.REJECTED, refusal.reason.code)
-            self._drop_spool(row)
-            return
-        except OSError:
-            # a full or failing disk says nothing about the image
-            raise
-        except Exception as error:
-            # one image that breaks a library must not stop the exam
-            log.unexpected("deidentify", error)
-            ledger.move(row.id, InstanceState.HELD, "unreadable")
-            return
-        if code is not None:
-            ledger.move(row.id, InstanceState.HELD, code)
-            return
-        self._enter(exam, row, outgoing)
-
-    def _deidentified(self, exam: ExamRow, data: bytes) -> tuple[Outgoing, str | None]:
-        """The outgoing file, written, or the reason why it must not leave."""
-        released = frozenset({"not_a_heart"} if exam.released else ())
-        result = self._engine.deidentify(data, released)
-        outgoing = Outgoing(
-            sha256_hex(result.data),
-            len(result.data),
-            result.sop_instance_uid,
-            result.series_instance_uid,
-            result.study_instance_uid,
-            result.facts.to_document(),
-        )
-        if result.subject != exam.subject or result.exam != exam.pseudonym:
-            return outgoing, "two_patients"
-        findings = inspect(result.data).findings
-        if findings:
-            return outgoing, findings[0].reason_code
-        if search(result.data, result.removed_values):
-            return outgoing, "source_value_left"
-        self._files.outgoing_put(outgoing.sha256, result.data)
-        return outgoing, None
-
-    def _enter(self, exam: ExamRow, row: InstanceRow, outgoing: Outgoing) -> None:
-        """Put an outgoing file on the ledger, unless the exam already has that instance (L7)."""
-        twin = self._store.ledger.twin(exam.id, outgoing.sop_instance_uid)
-        if twin is None:
-            self._store.ledger.deidentified(row.id, outgoing)
-        elif twin.out_sha256 == outgoing.sha256:
-            self._store.ledger.move(row.id, InstanceState.REJECTED, "duplicate")
-            self._drop_spool(row)
-        else:
-            self._store.ledger.move(row.id, InstanceState.HELD, "same_uid_other_bytes")
+                self._store.ledger.spool_cleared(instance_id)
+        # only now: a transaction that fails must find the files where they were
+        for instance_id in outcome.rejected:
+            spool = by_id[instance_id].spool
+            if spool is not None:
+                self._files.spool_drop(spool)
 
     def _match_reports(self, exam: ExamRow) -> None:
         if exam.accession_hash is None:
@@ -281,11 +210,6 @@ class Pipeline:
         self._store.exams.move(exam.id, ExamState.HELD if held else ExamState.REJECTED, reason)
         log.event("exam_held" if held else "exam_rejected", exam_number=exam.id, reason=reason)
         return self._store.exams.get(exam.id)
-
-    def _drop_spool(self, row: InstanceRow) -> None:
-        if row.spool is not None:
-            self._store.ledger.spool_cleared(row.id)
-            self._files.spool_drop(row.spool)
 
 
 def _all_rejected(rows: list[InstanceRow], code: str) -> Sorted:

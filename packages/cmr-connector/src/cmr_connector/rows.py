@@ -82,6 +82,7 @@ class InstanceRow:
         out_*: the outgoing file: SHA-256, size and re-mapped UIDs; None before de-identification.
         facts: acquisition facts of the instance as a document.
         times_received: how often the same bytes came.
+        says_head: whether its own words speak of the head.
     """
 
     id: int
@@ -101,14 +102,20 @@ class InstanceRow:
     out_study_uid: str | None
     facts: dict[str, Any]
     times_received: int
+    says_head: bool
     received_at: str
     changed_at: str
 
     @classmethod
     def of(cls, row: sqlite3.Row) -> "InstanceRow":
         """From a row of `instance`."""
-        fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "facts")}
-        return cls(state=InstanceState(row["state"]), facts=json.loads(row["facts"] or "{}"), **fields)
+        fields = {name: row[name] for name in cls.__slots__ if name not in ("state", "facts", "says_head")}
+        return cls(
+            state=InstanceState(row["state"]),
+            facts=json.loads(row["facts"] or "{}"),
+            says_head=bool(row["says_head"]),
+            **fields,
+        )
 
 
 @dataclass(frozen=True, slots=True)

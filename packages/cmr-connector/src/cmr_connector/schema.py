@@ -145,4 +145,6 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX exam_changed ON exam (changed_at, id);
     CREATE INDEX instance_series ON instance (exam_id, series_hash)
     """,
+    # whether the words of an image speak of the head: seen at the door, so that no later sample can miss it
+    "ALTER TABLE instance ADD COLUMN says_head INTEGER NOT NULL DEFAULT 0",
 )

@@ -30,7 +30,7 @@ from cmr_exchange.receipt import Receipt
 
 RECEIPT_KEY = "receipt_key"
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 2.0, 900.0
-_POLL_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_POLL_S = (0.05, 0.1, 0.2, *[0.25] * 40, 1.0)
 _TRY_AGAIN = frozenset({"out_of_storage", "hash_mismatch", "truncated", "not_in_manifest"})
 _STEWARD_DECIDES = frozenset({"same_uid_other_bytes", "subject_mismatch"})
 _OUT_OF_RESOURCES = 0xA700

@@ -1,14 +1,18 @@
 """What the connector reads from a source image: whose it is, which study, and when. Stays in the hospital."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
 import pydicom
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 from cmr_connector.crosswalk import Patient, SourceStudy
 from cmr_deid.identities import canonical_uid
+from cmr_deid.reading import Source
+from cmr_deid.text import character_sets, decoded
 
 FIRST_YEAR = 1980
 _DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
@@ -39,23 +43,32 @@ class SourceHeader:
         return bool(self.study.study_instance_uid and self.series_instance_uid and self.sop_instance_uid)
 
 
-def header_of(dataset: Dataset) -> SourceHeader:
-    """The identity that a dataset states."""
+Texts = Callable[[str], str]
+"""Gives the value of an attribute of the data set by its keyword, without padding; empty when absent."""
+
+
+def header_of(source: Source) -> SourceHeader:
+    """The identity that a file states, as the engine reads it: by both, one patient is one subject."""
+    return _header(texts_of(source))
+
+
+def texts_of(source: Source) -> Texts:
+    """The texts of a file that was read raw."""
+    encodings = character_sets(source.data_set)
+    return lambda keyword: decoded(source.data_set.get(tag_for_keyword(keyword) or 0), encodings)
+
+
+def _header(text: Texts) -> SourceHeader:
     return SourceHeader(
-        Patient(
-            text_of(dataset, "PatientID"),
-            text_of(dataset, "IssuerOfPatientID"),
-            text_of(dataset, "PatientName"),
-            text_of(dataset, "PatientBirthDate"),
-        ),
+        Patient(text("PatientID"), text("IssuerOfPatientID"), text("PatientName"), text("PatientBirthDate")),
         SourceStudy(
-            canonical_uid(text_of(dataset, "StudyInstanceUID")),
-            text_of(dataset, "AccessionNumber"),
-            _best_date(dataset),
-            text_of(dataset, "StudyDescription"),
+            canonical_uid(text("StudyInstanceUID")),
+            text("AccessionNumber"),
+            _best_date(text),
+            text("StudyDescription"),
         ),
-        canonical_uid(text_of(dataset, "SeriesInstanceUID")),
-        canonical_uid(text_of(dataset, "SOPInstanceUID")),
+        canonical_uid(text("SeriesInstanceUID")),
+        canonical_uid(text("SOPInstanceUID")),
     )
 
 
@@ -65,7 +78,7 @@ def header_of_damaged(data: bytes) -> SourceHeader | None:
         dataset = pydicom.dcmread(
             BytesIO(data), stop_before_pixels=True, specific_tags=list(_KEYWORDS), force=False
         )
-        header = header_of(dataset)
+        header = _header(lambda keyword: text_of(dataset, keyword))
     except Exception:
         # pydicom raises six classes of exception on damaged files
         return None
@@ -94,8 +107,8 @@ def plausible_date(text: str, today: datetime.date) -> datetime.date | None:
     return date if date.year >= FIRST_YEAR and date <= today + datetime.timedelta(days=1) else None
 
 
-def _best_date(dataset: Dataset) -> str:
+def _best_date(text: Texts) -> str:
     """The study's date, or the first date of series, acquisition and content where it is unreadable."""
     today = datetime.datetime.now(datetime.UTC).date()
-    written = [text_of(dataset, keyword) for keyword in _DATES]
-    return next((text for text in written if plausible_date(text, today)), written[0])
+    written = [text(keyword) for keyword in _DATES]
+    return next((date for date in written if plausible_date(date, today)), written[0])

@@ -4,6 +4,7 @@ Importing this module tells pydicom not to validate values while reading: its wa
 the file (S4, D15). Values are judged by this package's own rules.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from pydicom import config
@@ -85,10 +86,14 @@ def read_raw(data: bytes | memoryview) -> Source:
     return Source(walk.data_set, file_meta, syntax, preamble, walk.repeated, walk.trailing)
 
 
-def read_source(data: bytes) -> Dataset:
+def read_source(data: bytes, groups: Container[int] | None = None) -> Dataset:
     """Read a Part-10 file as a pydicom Dataset for looking at headers; pixel data stay unconverted.
 
     Elements that pydicom cannot convert are left out, so that no access to a standard attribute raises.
+
+    Args:
+        data: the whole file.
+        groups: group numbers to convert, for a look at a few attributes; None converts all of them.
 
     Raises:
         InstanceRejected: with the reason; no other exception leaves this function.
@@ -96,7 +101,10 @@ def read_source(data: bytes) -> Dataset:
     try:
         source = read_raw(data)
         encodings = character_sets(source.data_set)
-        dataset = _converted(source.data_set, encodings)
+        chosen = source.data_set
+        if groups is not None:
+            chosen = {tag: element for tag, element in chosen.items() if tag >> 16 in groups}
+        dataset = _converted(chosen, encodings)
         meta = FileMetaDataset()
         meta.update(_converted(source.file_meta, encodings))
         dataset.file_meta = meta
