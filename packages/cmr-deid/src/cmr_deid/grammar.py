@@ -31,6 +31,7 @@ BINARY_SIZES = {
     "OD": 8,
 }
 TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "UR", "PN", "AE"))
+_WORDS = ("OW", "OB")
 _INTERCHANGEABLE = ({"US", "SS", "OW"}, {"OB", "OW"}, {"UL", "SL"})
 
 
@@ -42,7 +43,7 @@ def writable_vr(tag: int, vr: str) -> str | None:
     if vr in TEXT_VRS and expected in TEXT_VRS:
         return expected
     if any(vr in group and expected in group for group in _INTERCHANGEABLE):
-        return vr
+        return vr if vr not in _WORDS or expected in _WORDS else None
     return None
 
 

@@ -24,10 +24,10 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 DATE_OFFSET_RANGE_DAYS = (-3652, -1)
 """Smallest and largest offset that `date_offset_days` gives: up to ten years back, never zero."""
 
-WELL_KNOWN_UID = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,5}){1,9}")
+WELL_KNOWN_UID = re.compile(r"1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}")
 """UIDs of the DICOM standard itself (SOP classes, transfer syntaxes, well-known frames): never re-mapped.
 
-No component of them is longer than five digits; under that root a patient number would be.
+No component of them is longer than three digits, four for context groups; a patient number would be.
 """
 
 _SEAL_CHARACTERS = 16

@@ -9,11 +9,12 @@ from cmr_deid.verify.walker import Field, FieldWalk, MalformedBytesError
 MOST_FINDINGS = 200
 _SYNTAX, _META_CLASS, _META_INSTANCE = 0x00020010, 0x00020002, 0x00020003
 _PIXELS = 0x7FE00010
+_OFFSETS = (0x7FE00001, 0x7FE00002)
 _SCREEN = (b"SCREEN", b"REPORT", b"RESULT", b"SUMMARY", b"SNAPSHOT", b"DOCUMENT")
 _INTERESTING = {
     *(0x00080008, 0x00080016, 0x00080018, 0x00080060, 0x00080064, 0x00100010, 0x00100020, 0x00120062),
     *(0x00120063, 0x00180015, 0x0020000D, 0x0020000E, 0x00280002, 0x00280008, 0x00280010, 0x00280011),
-    *(0x00280100, 0x00280301, 0x00280303),
+    *(0x00280100, 0x00280301, 0x00280303, *_OFFSETS),
 }
 
 
@@ -113,7 +114,7 @@ class _Look:
         walk = FieldWalk(self._data)
         for field in walk.meta(132):
             self._values[field.tag] = self._value(field)
-            if field.tag not in tables.META:
+            if tables.META.get(field.tag) != field.vr:
                 self._say("identifying_attribute", _path(field))
             else:
                 self._judge_value(field)
@@ -195,6 +196,7 @@ class _Look:
             return self._say("pixel_length")
         if pixels.open_ended != (syntax in tables.COMPRESSED):
             return self._say("transfer_syntax", _number_path(_PIXELS))
+        self._judge_offsets(pixels)
         if syntax == tables.NATIVE:
             rows, columns = self._number(0x00280010) or 0, self._number(0x00280011) or 0
             bits, frames = self._number(0x00280100) or 0, self._number(0x00280008)
@@ -203,6 +205,14 @@ class _Look:
             if not expected or pixels.length != expected + expected % 2:
                 self._say("pixel_length", _number_path(_PIXELS))
         return None
+
+    def _judge_offsets(self, pixels: Field) -> None:
+        """An extended offset table holds places and lengths within the pixel data (PS3.5 A.4), nothing else."""
+        for tag in _OFFSETS:
+            raw = self._values.get(tag, b"")
+            places = (int.from_bytes(raw[at : at + 8], "little") for at in range(0, len(raw), 8))
+            if any(place > pixels.length for place in places):
+                self._say("hidden_bytes", _number_path(tag))
 
     def _value(self, field: Field) -> bytes:
         return bytes(self._data[field.start : field.start + field.length])

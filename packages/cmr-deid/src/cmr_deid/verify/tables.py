@@ -113,9 +113,23 @@ DESCRIPTIONS = frozenset(
 MUST_BE_EMPTY = frozenset((0x00080050, 0x00080090, 0x00100030, 0x00200010))
 """Accession number, referring physician, birth date, study ID: may stand, but without a value."""
 
-META = frozenset(0x00020000 | n for n in (0x00, 0x01, 0x02, 0x03, 0x10, 0x12, 0x13))
-FOREIGN_UIDS_ALLOWED = frozenset((0x00020012,))
-"""The implementation class of whoever wrote the file names a software, not a person."""
+META = {
+    0x00020000: "UL",
+    0x00020001: "OB",
+    0x00020002: "UI",
+    0x00020003: "UI",
+    0x00020010: "UI",
+    0x00020012: "UI",
+    0x00020013: "SH",
+}
+"""VR by tag of the file meta information that may stand (PS3.10 section 7.1)."""
+
+_WRITERS = """
+    anonymizer clunie cmrtestkit conquest dcmtk deid dicom dicognito fodicom gdcm java matlab mirc
+    offis orthanc pixelmed plastimatch posda pydicom pynetdicom rsna siemens toolkit vtkgdcm
+"""
+WRITERS = frozenset(_WRITERS.split())
+"""Words of four letters and more that name the software which wrote a file."""
 
 ACCEPTED_CLASSES = tuple(f"1.2.840.10008.5.1.4.1.1.4{tail}" for tail in ("", ".1", ".4"))
 CAPTURE_CLASSES = tuple(f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4"))
@@ -139,8 +153,8 @@ COMPRESSED = frozenset(
 NATIVE = "1.2.840.10008.1.2.1"
 BODY_OF_HEAD = frozenset(("HEAD", "BRAIN", "SKULL", "FACE", "NECK", "ORBIT", "EYE", "JAW"))
 VR_ALTERNATIVES = {
-    "US": ("US", "SS", "OW"),
-    "SS": ("SS", "US", "OW"),
+    "US": ("US", "SS"),
+    "SS": ("SS", "US"),
     "OW": ("OW", "OB", "US", "SS"),
     "OB": ("OB", "OW"),
     "UL": ("UL", "SL"),

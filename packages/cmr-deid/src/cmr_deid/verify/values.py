@@ -8,13 +8,16 @@ from cmr_deid.verify import tables
 _LETTERS = re.compile(r"[a-z]{4,}")
 _SHORTEST_PART, _MOST_PARTS = 3, 4
 _METHOD, _SCHEME, _CODE, _DEVICE = 0x00120063, 0x00080102, 0x00080100, 0x00181000
+_META_VERSION, _WRITER_CLASS, _WRITER_NAME = 0x00020001, 0x00020012, 0x00020013
 _METHOD_FORM = re.compile(
     rb"CMR Registry [a-z0-9.-]{1,24} [0-9a-z/]{1,12}\\k-[a-z2-7]{8} [A-Z2-7]{17} [A-Z2-7]{16} ?"
 )
 _CODE_FORM = re.compile(rb"[A-Za-z0-9.{}/\[\]%*'-]{1,16} ?")
 _DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
 _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
-_UID_FORM = re.compile(rb"2\.25\.[0-9]{1,39}|1\.2\.840\.10008(?:\.[0-9]{1,5}){1,9}")
+_UID_FORM = re.compile(
+    rb"2\.25\.[0-9]{1,39}|1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}"
+)
 _LONGEST_TEXT = 1024
 
 
@@ -22,11 +25,11 @@ def value_finding(tag: int, vr: str, value: bytes) -> str | None:
     """Reason code against this value, or None."""
     if tag in tables.MUST_BE_EMPTY:
         return "identifying_attribute" if value.strip(b" \0") else None
-    if vr == "UI":
-        return _uid_finding(tag, value)
     special = _SPECIAL.get(tag)
     if special is not None:
         return None if special.fullmatch(value) else "identifying_value"
+    if vr == "UI":
+        return _uid_finding(value)
     form = tables.FORMS.get(vr)
     if form is not None:
         return _formed(tag, vr, value, form)
@@ -40,15 +43,15 @@ _SPECIAL: dict[int, re.Pattern[bytes]] = {
     _METHOD: _METHOD_FORM,
     _CODE: _CODE_FORM,
     _DEVICE: _DEVICE_FORM,
+    _META_VERSION: re.compile(rb"\x00\x01"),
+    _WRITER_CLASS: re.compile(rb"[0-9.]{1,64}\0?"),
     0x00100010: _PSEUDONYM_FORM,
     0x00100020: _PSEUDONYM_FORM,
     0x00100040: re.compile(rb"[MFO]? ?"),
 }
 
 
-def _uid_finding(tag: int, value: bytes) -> str | None:
-    if tag in tables.FOREIGN_UIDS_ALLOWED:
-        return None
+def _uid_finding(value: bytes) -> str | None:
     parts = value.rstrip(b"\0").split(b"\\")
     return None if all(not part or _UID_FORM.fullmatch(part) for part in parts) else "original_uid"
 
@@ -68,6 +71,9 @@ def _text_finding(tag: int, value: bytes) -> str | None:
         return "identifying_value"
     if tag == _SCHEME and value.strip(b" \0").decode("latin-1") not in tables.PUBLIC_SCHEMES:
         return "identifying_value"
+    if tag == _WRITER_NAME:
+        runs = _LETTERS.findall(value.decode("latin-1").lower())
+        return None if all(run in tables.WRITERS for run in runs) else "identifying_value"
     return _words_finding(value) if tag in tables.DESCRIPTIONS else None
 
 

@@ -85,10 +85,17 @@ class FieldWalk:
         yield from self._level(start, self._size, (), False)
 
     def meta(self, start: int) -> Iterator[Field]:
-        """The attributes of group 0002."""
-        position = start
+        """The attributes of group 0002.
+
+        Raises:
+            MalformedBytesError: truncated, unreadable, or not in ascending order.
+        """
+        position, last = start, -1
         while position + 2 <= self._size and self._word(position) == 2:
             field, position = self._header(position, self._size, (), 0, {})
+            if field.tag <= last:
+                raise MalformedBytesError("hidden_bytes")
+            last = field.tag
             yield field
         self.end = position
 
@@ -150,6 +157,8 @@ class FieldWalk:
         if vr in _LONG:
             if position + 12 > limit:
                 raise MalformedBytesError("truncated")
+            if self._word(position + 6):
+                raise MalformedBytesError("hidden_bytes")
             start, length = position + 12, self._long(position + 8)
         creator = b""
         if tag >> 16 & 1 and not self._is_creator(tag):

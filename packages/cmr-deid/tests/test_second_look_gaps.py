@@ -1,0 +1,118 @@
+"""Places outside of the data set's plain values where an identifier once passed the second look."""
+
+import struct
+
+import pytest
+from pydicom.uid import UID_dictionary
+
+from cmr_deid.identities import WELL_KNOWN_UID
+from cmr_deid.reading import read_raw
+from cmr_deid.verify import inspect
+from cmr_deid.verify.values import value_finding
+from cmr_deid.writing import LONG_VRS
+
+NAME = b"FNORDVEXIL ZEBULONIA"
+DATA_SET = 0x00080005
+
+
+def codes(data):
+    return {finding.reason_code for finding in inspect(data).findings}
+
+
+@pytest.fixture(scope="module")
+def output(mr, engine):
+    return engine.deidentify(mr()).data
+
+
+@pytest.fixture(scope="module")
+def pieces(output):
+    """The bytes of each attribute of an output by tag, file meta included."""
+    found, position = {}, 132
+    while position < len(output):
+        group, number, vr, length = struct.unpack_from("<HH2sH", output, position)
+        end = position + 8 + length
+        if vr.decode() in LONG_VRS:
+            end = position + 12 + struct.unpack_from("<L", output, position + 8)[0]
+        found[group << 16 | number] = output[position:end]
+        position = end
+    return found
+
+
+@pytest.fixture
+def with_pieces(pieces):
+    """The output with some attributes replaced or added, in ascending order."""
+
+    def made(changes):
+        together = {**pieces, **changes}
+        return bytes(128) + b"DICM" + b"".join(together[tag] for tag in sorted(together))
+
+    return made
+
+
+def test_the_pieces_of_an_output_make_it_again(output, with_pieces):
+    assert with_pieces({}) == output
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "value"),
+    [
+        (0x00020000, "OB", NAME),
+        (0x00020001, "OB", NAME),
+        (0x00020001, "UN", b"\0\1"),
+        (0x00020012, "UI", NAME),
+        (0x00020013, "SH", b"JANE SMITHSON "),
+    ],
+)
+def test_a_name_in_the_file_meta_is_stopped(with_pieces, raw_element, tag, vr, value):
+    assert codes(with_pieces({tag: raw_element(tag, vr, value, long=vr in LONG_VRS)})) & {
+        "identifying_value",
+        "identifying_attribute",
+    }
+
+
+@pytest.mark.parametrize("name", [b"OFFIS_DCMTK_366 ", b"PYDICOM 3.0.2 ", b"dcm4che-2.0 ", b"CMR_DEID_1"])
+def test_the_software_that_wrote_a_file_may_be_named(with_pieces, raw_element, name):
+    assert codes(with_pieces({0x00020013: raw_element(0x00020013, "SH", name)})) == set()
+
+
+def test_an_attribute_of_the_file_meta_that_stands_twice_is_stopped(pieces):
+    meta = [pieces[tag] for tag in sorted(pieces) if tag >> 16 == 2]
+    rest = [pieces[tag] for tag in sorted(pieces) if tag >> 16 != 2]
+    twice = bytes(128) + b"DICM" + b"".join([*meta, meta[-1], *rest])
+    assert codes(twice) == {"hidden_bytes"}
+
+
+@pytest.mark.parametrize("tag", [0x00120064, 0x7FE00010])
+def test_letters_in_the_reserved_bytes_of_a_header_are_stopped(pieces, with_pieces, tag):
+    assert codes(with_pieces({tag: pieces[tag][:6] + b"JS" + pieces[tag][8:]})) == {"hidden_bytes"}
+
+
+def test_an_offset_table_that_points_out_of_the_pixel_data_is_stopped(with_pieces, raw_element):
+    text = raw_element(0x7FE00001, "OV", NAME + b"    ", long=True)
+    assert codes(with_pieces({0x7FE00001: text})) == {"hidden_bytes"}
+    offset = raw_element(0x7FE00001, "OV", struct.pack("<Q", 0), long=True)
+    assert codes(with_pieces({0x7FE00001: offset})) == set()
+
+
+def test_text_under_another_vr_in_place_of_a_number_is_removed_and_stopped(
+    mr, engine, with_pieces, raw_element
+):
+    text = raw_element(0x00280106, "OW", NAME, long=True)
+    assert codes(with_pieces({0x00280106: text})) == {"identifying_attribute"}
+    source = mr()
+    place = source.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    cleaned = read_raw(engine.deidentify(source[:place] + text + source[place:]).data)
+    assert 0x00280106 not in cleaned.data_set
+
+
+@pytest.mark.parametrize("uid", ["1.2.840.10008.42177", "1.2.840.10008.1944.8.17"])
+def test_a_number_under_the_root_of_the_standard_is_no_uid_of_the_standard(identities, uid):
+    assert identities.uid(uid).startswith("2.25.")
+    assert value_finding(0x00200052, "UI", uid.encode()) == "original_uid"
+
+
+def test_every_uid_of_the_standard_stays(identities):
+    own = [uid for uid in UID_dictionary if uid.startswith("1.2.840.10008.")]
+    assert len(own) > 400
+    assert [uid for uid in own if not WELL_KNOWN_UID.fullmatch(uid)] == []
+    assert [uid for uid in own if value_finding(0x00080016, "UI", uid.encode()) is not None] == []
