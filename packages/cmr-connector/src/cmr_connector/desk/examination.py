@@ -48,8 +48,9 @@ class SeriesFinding:
 
     @property
     def changed(self) -> list[Row]:
-        """Attributes that do not leave as they are."""
-        return [row for row in self.rows if row.action != "kept"]
+        """Attributes that do not leave as they are; those of the patient (group 0010) come first."""
+        changed = [row for row in self.rows if row.action != "kept"]
+        return sorted(changed, key=lambda row: not row.path.startswith("(0010,"))
 
     @property
     def kept(self) -> list[Row]:

@@ -2,6 +2,10 @@
 
 const PATIENCE = 3;
 
+function nameOf(element) {
+  return `${element.tagName} ${element.getAttribute("href") ?? ""} ${element.textContent.trim()}`;
+}
+
 class Part {
   constructor(element) {
     this.element = element;
@@ -34,14 +38,13 @@ class Part {
   }
 
   show(html) {
-    // what a reader is using stays until it is let go
-    const used = this.element.contains(document.activeElement);
-    if (used && !html.includes("data-over")) return;
+    const held = this.element.contains(document.activeElement) ? nameOf(document.activeElement) : "";
     const open = new Set([...this.element.querySelectorAll("details[open][id]")].map((d) => d.id));
     const parsed = new DOMParser().parseFromString(html, "text/html");
     this.element.replaceChildren(...parsed.body.childNodes);
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    document.dispatchEvent(new CustomEvent("desk:shown"));
+    // the keyboard stays where the reader had it
+    if (held) [...this.element.querySelectorAll("a, button, summary")].find((e) => nameOf(e) === held)?.focus();
   }
 
   tellAge() {
