@@ -193,6 +193,9 @@ def test_an_hl7_report_travels_like_a_table(workplace, registry, cmr_exam, deliv
         "hello",
         "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\rPID|1\r",
         "MSH|^~\\&|A|B|C|D|20240101||ORU^R01|1|P|2.5\rPID|1\r",
+        pytest.param(
+            "MSH|^~\\&|A|B|C|D|20240101||ORU^R01|1|P|2.5\r" + "|" * 100_000, id="fields without end"
+        ),
     ],
 )
 def test_another_message_is_answered_ar_with_a_sentence(workplace, text):

@@ -1,6 +1,8 @@
 """The DICOM receiver, spoken to by another implementation where one is installed."""
 
 import shutil
+import socket
+import struct
 import subprocess
 
 import pydicom
@@ -9,7 +11,7 @@ from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
 from cmr_connector.config import ScpSettings
-from cmr_connector.scp import Receiver
+from cmr_connector.scp import MAX_PDU_BYTES, Receiver
 from cmr_connector.states import ExamState, InstanceState
 from cmr_testkit import odd
 
@@ -48,6 +50,16 @@ def test_it_answers_an_echo_of_a_known_sender(receiver):
 @pytest.mark.parametrize(("calling", "called"), [("STRANGER", "CMRCONNECTOR"), ("PACS", "OTHER")])
 def test_it_rejects_unknown_titles(receiver, calling, called):
     assert associate(receiver, calling=calling, called=called).is_rejected
+
+
+@pytest.mark.parametrize("kind", [0x01, 0x04])
+def test_it_hangs_up_on_a_pdu_longer_than_it_takes(receiver, kind):
+    with socket.create_connection(("127.0.0.1", receiver.port), timeout=20) as stranger:
+        stranger.sendall(struct.pack(">BBL", kind, 0, MAX_PDU_BYTES + 7))
+        assert stranger.recv(1) == b""
+    association = associate(receiver)
+    assert association.send_c_echo().Status == 0x0000
+    association.release()
 
 
 def test_it_accepts_nobody_while_no_title_is_allowed(workplace):

@@ -14,6 +14,9 @@ from cmr_connector.report_intake import NamedReport
 FINAL_STATES = frozenset({"", "F", "C", "U"})
 """OBX-11 of results that count: final, corrected, changed to final; preliminary and deleted ones do not."""
 
+MAX_FIELDS = 100_000
+"""Delimiters of one message at most: a report has a few thousand, and the parser takes 4 microseconds for each."""
+
 _CODED = frozenset({"CE", "CWE", "CNE", "CF"})
 
 
@@ -34,8 +37,10 @@ def parse_message(text: str) -> Any:
     """Parse a message into segments.
 
     Raises:
-        MessageRejected: not HL7 v2.
+        MessageRejected: not HL7 v2, or of more fields than a report has.
     """
+    if sum(map(text.count, "|^~&\r\n")) > MAX_FIELDS:
+        raise MessageRejected("The message has too many fields to be a report.")
     lines = [line for line in text.replace("\r\n", "\r").replace("\n", "\r").split("\r") if line.strip()]
     if not lines or not lines[0].startswith("MSH") or len(lines[0]) < 9:
         raise MessageRejected("The message does not begin with MSH.")

@@ -18,6 +18,9 @@ SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700
 CANNOT_UNDERSTAND = 0xC000
 VERIFICATION = UID("1.2.840.10008.1.1")
+MAX_PDU_BYTES = 4 * 2**20
+"""What a sender is told to keep to; announced lengths above it end the connection before they are read."""
+_PDU_HEADER_BYTES = 6
 
 TRANSFER_SYNTAXES = [
     UID(f"1.2.840.10008.1.2{tail}")
@@ -52,7 +55,7 @@ class Receiver:
         ae = AE(ae_title=self._settings.ae_title)
         ae.require_called_aet = True
         ae.require_calling_aet = list(self._settings.allowed_ae)
-        ae.maximum_pdu_size = 0
+        ae.maximum_pdu_size = MAX_PDU_BYTES
         ae.network_timeout = 120
         for context in AllStoragePresentationContexts:
             ae.add_supported_context(str(context.abstract_syntax), TRANSFER_SYNTAXES)
@@ -81,6 +84,8 @@ class Receiver:
         if nobody or (allowed and event.address[0] not in allowed):
             log.event("association_refused", cause="ae_title" if nobody else "host")
             event.assoc.dul.socket.close()
+        else:
+            _limit(event.assoc.dul.socket)
 
     def _on_store(self, event: Any) -> int:
         try:
@@ -95,6 +100,19 @@ class Receiver:
         if taken.outcome in (Outcome.TAKEN, Outcome.AGAIN) or taken.reason is None:
             return SUCCESS
         return taken.reason.dicom_status
+
+
+def _limit(connection: Any) -> None:
+    """Let a connection read no PDU that is longer than allowed: pynetdicom believes any length (S9)."""
+    read = connection.recv
+
+    def recv(n_bytes: int) -> bytearray:
+        if n_bytes > MAX_PDU_BYTES + _PDU_HEADER_BYTES:
+            raise OSError("The sender announced a longer PDU than is taken.")
+        data: bytearray = read(n_bytes)
+        return data
+
+    connection.recv = recv
 
 
 def receive(settings: ScpSettings, intake: Intake) -> Receiver:
