@@ -49,6 +49,8 @@ def viewer(request: HttpRequest, path: str = "") -> HttpResponse:
 
 def _file(root: Path, path: str) -> Path | None:
     """The file of that address, if it is of a known kind and inside the viewer's folder."""
+    if "\0" in path:
+        return None
     found = (root / path).resolve()
     if found.suffix not in MEDIA or not found.is_relative_to(root.resolve()) or not found.is_file():
         return None

@@ -52,7 +52,9 @@ def test_a_file_named_by_its_hash_is_kept_and_packed(browser, viewer):
     assert browser.get(path, headers={"If-None-Match": plain["ETag"]}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["missing.js", "../secret.js", "%2e%2e/secret.js", "assets/../../secret.js"])
+@pytest.mark.parametrize(
+    "path", ["missing.js", "../secret.js", "%2e%2e/secret.js", "assets/../../secret.js", "%00.js"]
+)
 def test_what_is_not_the_viewers_is_absent(browser, viewer, path):
     answer = browser.get(f"/viewer/{path}")
     assert answer.status_code == 404
