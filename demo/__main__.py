@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from demo.servers import Hospital, Registry
 from demo.story import ExamNotSentError, tell
 
 FOLDER = Path("var/demo").resolve()
+DESK_NAME = "coordinator"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,13 +44,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    credentials = _prepare(registry, folder)
+    credentials = _credentials(registry, folder)
     hospitals = _hospitals(registry, folder, credentials)
+    _open_desks(hospitals, credentials)
+    _keep(credentials, folder)
     desks = [hospital.agent for hospital in hospitals.values()]
     try:
         with running(registry.web, registry.worker):
             registry.wait_ready()
-            _welcome(registry, hospitals, credentials, time.monotonic() - begun)
+            _welcome(registry, credentials, time.monotonic() - begun)
             with running(*desks):
                 _tell_once(hospitals, folder)
                 over.wait()
@@ -58,20 +62,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _prepare(registry: Registry, folder: Path) -> dict[str, Any]:
-    """Tables and cast at the first start; the same credentials at every later one."""
+def _credentials(registry: Registry, folder: Path) -> dict[str, Any]:
+    """Tables and cast at the first start; the same accounts and keys at every later one."""
     path = folder / "credentials.json"
     registry.prepare()
-    if path.exists():
-        credentials: dict[str, Any] = json.loads(path.read_text())
-        credentials["url"] = registry.url
-    else:
-        credentials = registry.enter_cast()
+    credentials: dict[str, Any] = json.loads(path.read_text()) if path.exists() else registry.enter_cast()
+    return credentials | {"url": registry.url}
+
+
+def _keep(credentials: dict[str, Any], folder: Path) -> None:
+    """Write the credentials file, readable by its owner alone."""
+    path = folder / "credentials.json"
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(credentials, indent=2) + "\n")
     os.replace(draft, path)
-    return credentials
+
+
+def _open_desks(hospitals: dict[str, Hospital], credentials: dict[str, Any]) -> None:
+    """A desk account per hospital, made at the first start; the desks' addresses of this start."""
+    passwords = {row["center"]: row["password"] for row in credentials.get("desks", ())}
+    for code, hospital in hospitals.items():
+        if code not in passwords:
+            passwords[code] = secrets.token_urlsafe(18)
+            hospital.desk_account(DESK_NAME, passwords[code])
+    credentials["desks"] = [
+        {"center": code, "url": hospital.desk_url, "name": DESK_NAME, "password": passwords[code]}
+        for code, hospital in hospitals.items()
+    ]
 
 
 def _hospitals(registry: Registry, folder: Path, credentials: dict[str, Any]) -> dict[str, Hospital]:
@@ -83,16 +101,14 @@ def _hospitals(registry: Registry, folder: Path, credentials: dict[str, Any]) ->
     }
 
 
-def _welcome(
-    registry: Registry, hospitals: dict[str, Hospital], credentials: dict[str, Any], seconds: float
-) -> None:
+def _welcome(registry: Registry, credentials: dict[str, Any], seconds: float) -> None:
     print(f"\nThe demonstration answers at {registry.url} (after {seconds:.1f} s). All data are synthetic.\n")
     print(f"  {'sign in as':36} {'password':26} role")
     for account in credentials["accounts"]:
         print(f"  {account['email']:36} {account['password']:26} {account['role']}")
-    print("\n  center desks, each in its hospital:")
-    for code, hospital in hospitals.items():
-        print(f"  {code:36} http://127.0.0.1:{hospital.ports['desk']}")
+    print(f"\n  {'center desk, inside its hospital':36} {'password':26} name")
+    for desk in credentials["desks"]:
+        print(f"  {desk['url']:36} {desk['password']:26} {desk['name']}, {desk['center']}")
     print(
         "\nCtrl-C ends it; `make demo` continues with the same data; `make demo-reset` starts over.\n",
         flush=True,

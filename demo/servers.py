@@ -102,6 +102,7 @@ class Hospital:
         self.code = code
         self.settings_file = folder / "connector.toml"
         self.ports = {"scp": free_port(), "mllp": free_port(), "desk": free_port()}
+        self.desk_url = f"http://127.0.0.1:{self.ports['desk']}"
         if not self.settings_file.exists():
             initialize(folder, code, url)
         key_file = folder / "registry.key"
@@ -121,15 +122,19 @@ class Hospital:
         answer: dict[str, Any] = json.loads(self._call("status", "--json").stdout)
         return answer
 
+    def desk_account(self, name: str, password: str) -> None:
+        """Make a desk account, or give it this password."""
+        self._call("desk-account", name, typed=f"{password}\n").check_returncode()
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """A look into the connector's database, which holds no identifier in the clear."""
         database = self.folder / "data" / "connector.sqlite"
         with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql).fetchall()
 
-    def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _call(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [str(COMMANDS / "cmr-connector"), "--config", str(self.settings_file), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return subprocess.run(command, capture_output=True, text=True, check=False, input=typed)
 
     def _process(self, *arguments: str) -> Process:
         return Process(
