@@ -13,7 +13,7 @@ from cmr_connector.config import load
 from cmr_connector.states import ExamState, InstanceState
 from cmr_connector.workplace import open_workplace
 
-KILLS = 6
+KILLS = 4
 
 
 def start(home, exam):

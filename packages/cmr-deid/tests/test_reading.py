@@ -31,6 +31,13 @@ def test_a_good_file_is_read(mr):
     assert len(dataset.PixelData) == 48
 
 
+def test_it_converts_only_the_groups_that_are_asked_for():
+    dataset = read_source(mr(), frozenset({0x0010}))
+    assert {element.tag.group for element in dataset} == {0x0010}
+    assert dataset.PatientID == read_source(mr()).PatientID
+    assert dataset.file_meta.TransferSyntaxUID
+
+
 def test_implicit_encoding_gives_the_same_elements(mr):
     one, other = read_raw(mr()), read_raw(mr(syntax=IMPLICIT))
     assert {t: (e.vr, bytes(e.value)) for t, e in one.data_set.items()} == {

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydicom.dataset import Dataset
-
 from cmr_connector.errors import SettingsError
 from cmr_connector.files import Files
 from cmr_connector.rows import InstanceRow
@@ -121,7 +119,9 @@ def read_headers(
         found = headers.setdefault(name, [])
         for place in chosen:
             data = files.spool_get(members[place].spool or "")
-            found += headers_from_dicom_json(_header_json(read_source(data, _RECOGNITION)))
+            found += headers_from_dicom_json(
+                read_source(data, _RECOGNITION).to_json_dict(suppress_invalid_tags=True)
+            )
     return headers
 
 
@@ -159,13 +159,6 @@ def gate_heart(
     if released:
         verdict = dataclasses.replace(verdict, evidence=(*verdict.evidence, "released_by_center"))
     return result, verdict
-
-
-def _header_json(dataset: Dataset) -> dict[str, object]:
-    if "PixelData" in dataset:
-        del dataset.PixelData
-    document: dict[str, object] = dataset.to_json_dict(suppress_invalid_tags=True)
-    return document
 
 
 def procedure_text(text: Texts) -> str:

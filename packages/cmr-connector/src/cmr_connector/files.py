@@ -47,9 +47,6 @@ class Keeping:
     ) -> None:
         self._forget()
 
-    def __len__(self) -> int:
-        return len(self._open)
-
     def put(self, path: Path, data: bytes) -> None:
         """Write a file that will be named `path`; the same path twice keeps the first.
 
@@ -75,12 +72,6 @@ class Keeping:
     def found(self, path: Path) -> None:
         """A file stands under its name since a try that was cut short: its folder may still want syncing."""
         self._folders.add(path.parent)
-
-    def drop(self, path: Path) -> None:
-        """Take a file out again before the commit."""
-        descriptor, beside = self._open.pop(path)
-        os.close(descriptor)
-        beside.unlink(missing_ok=True)
 
     def commit(self) -> None:
         """Make every file durable under its name.
