@@ -31,7 +31,7 @@ def test_a_good_file_is_read(mr):
     assert len(dataset.PixelData) == 48
 
 
-def test_it_converts_only_the_groups_that_are_asked_for():
+def test_it_converts_only_the_groups_that_are_asked_for(mr):
     dataset = read_source(mr(), frozenset({0x0010}))
     assert {element.tag.group for element in dataset} == {0x0010}
     assert dataset.PatientID == read_source(mr()).PatientID
