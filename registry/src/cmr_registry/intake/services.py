@@ -28,6 +28,7 @@ from cmr_registry.intake.manifests import (
     plain_manifest,
 )
 from cmr_registry.intake.models import Delivery, RefusedInstance
+from cmr_registry.intake.screening import manifest_refusal
 from cmr_registry.intake.selectors import held_of_delivery
 from cmr_registry.intake.states import DeliveryState, DeliveryVia, require_step
 from cmr_registry.intake.storing import Request, delivery_advance, instances_settle, refused_row
@@ -67,13 +68,13 @@ def delivery_open(*, principal: Principal, manifest: DeliveryManifest) -> Delive
 
     Raises:
         NotAllowedRejected: the manifest names a center at which the caller may not deliver.
-        DeliveryRejected: the agreement does not cover it.
+        DeliveryRejected: the agreement does not cover it, or it holds text that may name a person.
     """
     center = center_by_code(manifest.center)
     if center is None or not can(principal, Permission.DELIVER, center.pk):
         denial_record(actor=principal.actor, action="delivery.open")
         raise NotAllowedRejected("Your key does not let you deliver for the center that the manifest names.")
-    barred = may_upload(center, images=bool(manifest.series))
+    barred = may_upload(center, images=bool(manifest.series)) or manifest_refusal(manifest)
     if barred is not None:
         denial_record(actor=principal.actor, action="delivery.open", center=center.pk)
         raise DeliveryRejected(barred)
