@@ -116,3 +116,10 @@ def test_every_uid_of_the_standard_stays(identities):
     assert len(own) > 400
     assert [uid for uid in own if not WELL_KNOWN_UID.fullmatch(uid)] == []
     assert [uid for uid in own if value_finding(0x00080016, "UI", uid.encode()) is not None] == []
+
+
+def test_a_meaning_without_a_public_code_is_removed(engine, mr, nested):
+    free_text = nested({"CodeMeaning": "seen by Dr. Fnordvexil"})
+    cleaned = engine.deidentify(mr(AnatomicRegionSequence=free_text))
+    assert b"Fnordvexil" not in cleaned.data
+    assert 0x00082218 not in read_raw(cleaned.data).data_set

@@ -18,7 +18,7 @@ from cmr_deid.writing import LONGEST_SHORT_VALUE, text_value
 
 _TYPE_2 = frozenset(tags_of(mr_layer.EMPTIED_TYPE_2))
 _TYPE_1_ENHANCED = frozenset(tags_of(mr_layer.DUMMY_TYPE_1_ENHANCED))
-_SCHEME, _CODE_VALUE = 0x00080102, 0x00080100
+_SCHEME, _CODE_VALUE, _MEANING = 0x00080102, 0x00080100, 0x00080104
 _DUMMY = {"DA": "19000101", "DT": "19000101000000"}
 _LOCAL_CODE = Rule(Act.REMOVE, "code of a local scheme")
 Result = Element | None
@@ -196,7 +196,7 @@ class Transform:
 
     def _item(self, item: DataSet, path: str) -> DataSet | None:
         scheme = item.get(_SCHEME)
-        coded = scheme is not None or _CODE_VALUE in item
+        coded = any(tag in item for tag in (_SCHEME, _CODE_VALUE, _MEANING))
         if coded and not is_public_code(plain(scheme), plain(item.get(_CODE_VALUE))):
             for element in item.values():
                 self._gone(element, _LOCAL_CODE, path)
