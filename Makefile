@@ -6,7 +6,7 @@ PORT ?= 8000
 NAME ?=
 BIN := .venv/bin
 PACKAGES := exchange dictionary deid imaging connector analysis testkit
-SOURCES := $(foreach p,$(PACKAGES),packages/cmr-$(p)/src) registry/src demo benchmarks
+SOURCES := $(foreach p,$(PACKAGES),packages/cmr-$(p)/src) registry/src demo benchmarks drills
 PROJECTS := pyproject.toml $(foreach p,$(PACKAGES),packages/cmr-$(p)/pyproject.toml) registry/pyproject.toml
 EDITABLE := $(foreach p,$(PACKAGES),-e packages/cmr-$(p)) -e registry
 NO_EMIT := --no-emit-package cmr-workspace --no-emit-package cmr-registry \
@@ -14,6 +14,7 @@ NO_EMIT := --no-emit-package cmr-workspace --no-emit-package cmr-registry \
 COMPILE := $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make lock" $(NO_EMIT)
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
+COVERED := $(BIN)/coverage run $(PYTEST)
 
 .PHONY: help install demo demo-reset test check unit coverage fix bench drill viewer docs lock
 
@@ -42,8 +43,9 @@ demo-reset:  ## forget the demonstration's data
 test: install  ## everything, on PostgreSQL; then the marked part on SQLite
 	@scripts/ensure-system test
 	$(MAKE) --no-print-directory check-static viewer
-	scripts/with-postgres $(PYTEST) --cov --cov-report= packages registry tests
-	CMR_DATA_DIR=$$(mktemp -d) $(PYTEST) --cov --cov-append --cov-report= -m sqlite registry
+	$(BIN)/coverage erase
+	scripts/with-postgres $(COVERED) packages registry tests
+	CMR_DATA_DIR=$$(mktemp -d) $(COVERED) -m sqlite registry
 	$(BIN)/python scripts/coverage_gate.py
 
 check: install check-static unit  ## lint, types, contracts and unit tests, in two minutes

@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {"migrations", "standard", "vendor", ".venv", "var", "node_modules"}
 SOURCES = sorted(
     path
-    for folder in ("packages", "registry", "demo", "benchmarks", "scripts", "tests")
+    for folder in ("packages", "registry", "demo", "benchmarks", "drills", "scripts", "tests")
     for path in (ROOT / folder).rglob("*.py")
     if not LEFT_OUT & set(path.parts)
 )
 PRODUCT = [path for path in SOURCES if "tests" not in path.parts and path.name != "conftest.py"]
-HOUSE = ("cmr_", "demo", "benchmarks")
+HOUSE = ("cmr_", "demo", "benchmarks", "drills")
 
 
 def name(path: Path) -> str:

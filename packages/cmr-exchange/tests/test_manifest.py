@@ -152,6 +152,8 @@ REFUSED = {
     "facts with an unknown field": (["series", 0, "facts", "station_name"], "MR1"),
     "a fact of another type": (["series", 0, "facts", "field_strength_t"], "1.5"),
     "a manufacturer that is a number": (["series", 0, "facts", "manufacturer"], 5),
+    "a heart interval that is no number": (["series", 0, "facts", "nominal_interval_ms"], True),
+    "a fact that is null": (["series", 0, "facts", "venc_cm_s"], None),
     "zero phases": (["series", 0, "facts", "n_phases"], 0),
 }
 

@@ -63,14 +63,12 @@ def an_integer(value: Any, where: str, low: int, high: int) -> int:
     return value
 
 
-def a_number(value: Any, where: str) -> float | None:
-    """A finite number, or None for explicitly unknown.
+def a_number(value: Any, where: str) -> float:
+    """A finite number; what is unknown is absent and never null.
 
     Raises:
         MalformedDocumentError: another type.
     """
-    if value is None:
-        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 1e9:
         raise MalformedDocumentError(f"{where}: not a finite number.")
     return float(value)

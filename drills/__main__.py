@@ -1,0 +1,63 @@
+"""`make drill [NAME=kills]`: resumable, at most an hour; figures go to docs/reference/drills.md."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from drills import kills
+
+LIMIT_S = 55 * 60
+ROUNDS = 15
+STATE = Path("var/drill/kills.json")
+PAGE = Path("docs/reference/drills.md")
+
+
+def drill_kills() -> int:
+    """Rounds of 20 kills until all are done or the hour is over; a later run goes on where this one stopped."""
+    done = json.loads(STATE.read_text()) if STATE.exists() else []
+    begun = time.monotonic()
+    settings = {"CMR_DATABASE_URL": os.environ.get("CMR_DATABASE_URL", "")}
+    database = "PostgreSQL" if settings["CMR_DATABASE_URL"] else "SQLite"
+    with tempfile.TemporaryDirectory(prefix="cmr-drill-") as folder:
+        for outcome in kills.run(Path(folder), settings, range(len(done), ROUNDS)):
+            done.append({"database": database, **asdict(outcome)})
+            STATE.parent.mkdir(parents=True, exist_ok=True)
+            STATE.write_text(json.dumps(done))
+            print(f"round {len(done)} of {ROUNDS}: {outcome}", flush=True)
+            if time.monotonic() - begun > LIMIT_S:
+                break
+    total = {
+        key: sum(row[key] for row in done) for key in ("kills", "while_open", "lost", "duplicated", "changed")
+    }
+    PAGE.write_text(_page(total, len(done), database))
+    return int(bool(total["lost"] or total["duplicated"] or total["changed"]))
+
+
+def _page(total: dict[str, int], rounds: int, database: str) -> str:
+    return (
+        "# Drills\n\nWritten by `make drill`.\n\n"
+        "| drill | rounds | kills | before acceptance | lost | duplicated | changed | on |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+        f"| kills | {rounds} | {total['kills']} | {total['while_open']} | {total['lost']} "
+        f"| {total['duplicated']} | {total['changed']} | {database} and files |\n"
+    )
+
+
+DRILLS = {"kills": drill_kills}
+
+
+def main(names: list[str]) -> int:
+    """Run the named drills, or all."""
+    unknown = [name for name in names if name not in DRILLS]
+    if unknown:
+        print(f"No such drill; there are: {', '.join(DRILLS)}.", file=sys.stderr)
+        return 2
+    return max(DRILLS[name]() for name in names or DRILLS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
