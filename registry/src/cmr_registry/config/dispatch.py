@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from django.core.asgi import get_asgi_application
-
+from cmr_registry.config.bodies import Pages
 from cmr_registry.config.principal import principal_of_scope
 from cmr_registry.dicomweb.app import build
+from cmr_registry.dicomweb.workers import ThreadWorkers
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -14,8 +14,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIX = "/dicom-web"
 
-pages = get_asgi_application()
-dicomweb = build(principal_of_scope)
+workers = ThreadWorkers()
+pages = Pages(workers)
+dicomweb = build(principal_of_scope, workers=workers)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,7 +26,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and _is_dicomweb(scope["path"]):
         await dicomweb(scope, receive, send)
     elif scope["type"] == "http":
-        await pages(scope, receive, send)  # type: ignore[arg-type]
+        await pages(dict(scope), receive, send)  # type: ignore[arg-type]
 
 
 def _is_dicomweb(path: str) -> bool:

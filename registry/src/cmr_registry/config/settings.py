@@ -187,5 +187,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
+FILE_UPLOAD_HANDLERS = ["cmr_registry.lib.spool.SpoolUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -20,7 +20,11 @@ from cmr_registry.lib.keyring import keyring
 from cmr_registry.lib.problems import Problem, ProblemRejected
 
 router = Router(tags=["deliveries"])
-PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 422), Problem)
+PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 413, 422), Problem)
+MAX_MANIFEST = 8 * 2**20
+"""Most bytes of a manifest; one of 20,000 instances has about 4 MiB."""
+MAX_OPENINGS = 200_000
+"""Most objects and lists of a manifest: `{},` is three bytes on the wire and some hundred in memory."""
 MANIFEST_BODY = {
     "requestBody": {
         "required": True,
@@ -114,8 +118,10 @@ def _json(body: bytes) -> Any:
     """The document in a body.
 
     Raises:
-        MalformedDocumentError: no JSON, or nested too deeply.
+        MalformedDocumentError: no JSON, nested too deeply, or made of far more parts than a manifest has.
     """
+    if body.count(b"{") + body.count(b"[") > MAX_OPENINGS:
+        raise MalformedDocumentError("manifest: more parts than a manifest has.")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

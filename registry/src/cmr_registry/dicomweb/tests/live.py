@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[5]
 class Server:
     """The server in a process of its own, on a free port and an SQLite of its own."""
 
-    def __init__(self, folder, viewer_dir):
+    def __init__(self, folder, viewer_dir, **settings):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -27,6 +27,7 @@ class Server:
             "CMR_BASE_URL": self.url,
             "CMR_VIEWER_DIR": str(viewer_dir),
             "DJANGO_SETTINGS_MODULE": "cmr_registry.config.settings",
+            **settings,
         }
         self.cast = json.loads(self.inside("prepare").splitlines()[-1])
         command = ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(self.port)]
