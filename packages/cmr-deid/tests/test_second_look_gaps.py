@@ -87,11 +87,12 @@ def test_letters_in_the_reserved_bytes_of_a_header_are_stopped(pieces, with_piec
     assert codes(with_pieces({tag: pieces[tag][:6] + b"JS" + pieces[tag][8:]})) == {"hidden_bytes"}
 
 
-def test_an_offset_table_that_points_out_of_the_pixel_data_is_stopped(with_pieces, raw_element):
+def test_an_extended_offset_table_goes_and_is_stopped(mr, engine, with_pieces, raw_element):
     text = raw_element(0x7FE00001, "OV", NAME + b"    ", long=True)
-    assert codes(with_pieces({0x7FE00001: text})) == {"hidden_bytes"}
-    offset = raw_element(0x7FE00001, "OV", struct.pack("<Q", 0), long=True)
-    assert codes(with_pieces({0x7FE00001: offset})) == set()
+    assert codes(with_pieces({0x7FE00001: text})) == {"identifying_attribute"}
+    source = mr()
+    place = source.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    assert NAME not in engine.deidentify(source[:place] + text + source[place:]).data
 
 
 def test_text_under_another_vr_in_place_of_a_number_is_removed_and_stopped(

@@ -311,7 +311,8 @@ def test_findings_of_a_hostile_file_are_bounded(output, raw_element):
 
 
 def test_compressed_pixels_are_walked(mr, engine):
-    fragments = pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(10) + b"\xff\xd9"])
+    scan = b"\xff\xc3\0\x0b" + bytes(9) + b"\xff\xda\0\2" + bytes(10)
+    fragments = pydicom.encaps.encapsulate([b"\xff\xd8" + scan + b"\xff\xd9"])
 
     def compress(dataset):
         dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.70"

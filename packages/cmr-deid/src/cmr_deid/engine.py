@@ -1,19 +1,21 @@
 """The engine: one instance in, one de-identified instance out, or a refusal (fails closed).
 
 Raw elements go through the profile one by one; an attribute without a rule is removed and reported. Pixel data
-are copied once, as bytes. Running the engine on its own untouched output gives the same bytes again (marks.py).
+are copied as bytes, after what is no image has gone (pixels.py). Running the engine on its own untouched output
+gives the same bytes again (marks.py).
 """
 
 import dataclasses
 from dataclasses import dataclass
 
 from cmr_deid.changes import Change
-from cmr_deid.elements import DataSet, Element
+from cmr_deid.elements import PIXEL_DATA, DataSet, Element
 from cmr_deid.errors import DeidRefusal, InstanceRejected
 from cmr_deid.facts import read_facts
 from cmr_deid.gates import gate_raw
 from cmr_deid.identities import Identities
 from cmr_deid.marks import put_marks, read_seal
+from cmr_deid.pixels import clean_pixels
 from cmr_deid.profile import DeidProfile, default_profile
 from cmr_deid.reading import COMPRESSED_SYNTAXES, EXPLICIT_LITTLE_ENDIAN, Source, read_raw
 from cmr_deid.text import character_sets, decoded, plain
@@ -91,11 +93,12 @@ class Engine:
     def _deidentify(self, data: bytes, released: frozenset[str]) -> Deidentified:
         source = read_raw(data)
         gate_raw(source.data_set, source.transfer_syntax_uid, released)
+        pixels_cleaned = clean_pixels(source.data_set, source.transfer_syntax_uid)
         facts = read_facts(source.data_set)
         sealed = read_seal(source.data_set, self.identities)
         if sealed is not None:
             return self._finished(source, source.data_set, sealed.subject, sealed.exam, facts, (), ())
-        return self._transformed(source, facts)
+        return self._transformed(source, facts, pixels_cleaned)
 
     def patient(self, issuer: str, patient_id: str) -> Patient:
         """Pseudonym and date offset of a patient as this engine writes them."""
@@ -104,13 +107,15 @@ class Engine:
             self.identities.subject(issuer, patient_id), self.identities.date_offset_days(issuer, patient_id)
         )
 
-    def _transformed(self, source: Source, facts: AcquisitionFacts) -> Deidentified:
+    def _transformed(self, source: Source, facts: AcquisitionFacts, pixels_cleaned: bool) -> Deidentified:
         encodings = character_sets(source.data_set)
         issuer = decoded(source.data_set.get(0x00100021), encodings)
         patient = self.patient(issuer, decoded(source.data_set.get(0x00100020), encodings))
         exam = self.identities.exam(plain(source.data_set.get(0x0020000D)))
         transform = Transform(self.identities, self.profile, patient, source, encodings)
         data_set = transform.run()
+        if pixels_cleaned:
+            transform.recorder.add("", PIXEL_DATA, "cleaned", "bytes of the stream that are no image")
         for tag, vr in ((0x00100010, "PN"), (0x00100020, "LO")):
             data_set[tag] = Element(tag, vr, text_value(patient.subject, vr))
         put_marks(data_set, self.profile, self.identities, exam)

@@ -100,7 +100,7 @@ KEPT: dict[str, str] = {
         PixelPaddingRangeLimit PixelData WindowCenter WindowWidth WindowCenterWidthExplanation
         VOILUTFunction RescaleIntercept RescaleSlope RescaleType PresentationLUTShape
         ModalityLUTSequence VOILUTSequence LUTDescriptor LUTData ModalityLUTType
-        SmallestPixelValueInSeries LargestPixelValueInSeries ExtendedOffsetTable ExtendedOffsetTableLengths""",
+        SmallestPixelValueInSeries LargestPixelValueInSeries""",
 }
 
 RETAINED_BY_OPTION: dict[str, str] = {

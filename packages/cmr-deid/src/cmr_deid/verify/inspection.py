@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from cmr_deid.verify import tables
+from cmr_deid.verify.streams import Shape, stream_finding
 from cmr_deid.verify.values import value_finding
 from cmr_deid.verify.walker import Field, FieldWalk, MalformedBytesError
 
 MOST_FINDINGS = 200
 _SYNTAX, _META_CLASS, _META_INSTANCE = 0x00020010, 0x00020002, 0x00020003
 _PIXELS = 0x7FE00010
-_OFFSETS = (0x7FE00001, 0x7FE00002)
 _SCREEN = (b"SCREEN", b"REPORT", b"RESULT", b"SUMMARY", b"SNAPSHOT", b"DOCUMENT")
 _INTERESTING = {
     *(0x00080008, 0x00080016, 0x00080018, 0x00080060, 0x00080064, 0x00100010, 0x00100020, 0x00120062),
     *(0x00120063, 0x00180015, 0x0020000D, 0x0020000E, 0x00280002, 0x00280008, 0x00280010, 0x00280011),
-    *(0x00280100, 0x00280301, 0x00280303, *_OFFSETS),
+    *(0x00280100, 0x00280301, 0x00280303),
 }
 
 
@@ -196,23 +196,17 @@ class _Look:
             return self._say("pixel_length")
         if pixels.open_ended != (syntax in tables.COMPRESSED):
             return self._say("transfer_syntax", _number_path(_PIXELS))
-        self._judge_offsets(pixels)
-        if syntax == tables.NATIVE:
-            rows, columns = self._number(0x00280010) or 0, self._number(0x00280011) or 0
-            bits, frames = self._number(0x00280100) or 0, self._number(0x00280008)
-            frames = 1 if frames is None else frames
-            expected = rows * columns * frames * bits // 8
-            if not expected or pixels.length != expected + expected % 2:
-                self._say("pixel_length", _number_path(_PIXELS))
+        rows, columns = self._number(0x00280010) or 0, self._number(0x00280011) or 0
+        bits, frames = self._number(0x00280100) or 0, self._number(0x00280008)
+        frames = 1 if frames is None else frames
+        if pixels.open_ended:
+            shape = Shape(rows * columns, bits // 8, frames)
+            code = stream_finding(self._value(pixels), syntax, shape)
+            return None if code is None else self._say(code, _number_path(_PIXELS))
+        expected = rows * columns * frames * bits // 8
+        if not expected or pixels.length != expected + expected % 2:
+            self._say("pixel_length", _number_path(_PIXELS))
         return None
-
-    def _judge_offsets(self, pixels: Field) -> None:
-        """An extended offset table holds places and lengths within the pixel data (PS3.5 A.4), nothing else."""
-        for tag in _OFFSETS:
-            raw = self._values.get(tag, b"")
-            places = (int.from_bytes(raw[at : at + 8], "little") for at in range(0, len(raw), 8))
-            if any(place > pixels.length for place in places):
-                self._say("hidden_bytes", _number_path(tag))
 
     def _value(self, field: Field) -> bytes:
         return bytes(self._data[field.start : field.start + field.length])
