@@ -68,7 +68,7 @@ class PrincipalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Compose, then go on."""
+        """Compose, then go on; what somebody is shown stays in no browser after sign-out, unless it says so."""
         authorization = request.headers.get("Authorization", "")
         if authorization:
             request.principal = principal_of_key(authorization)  # type: ignore[attr-defined]
@@ -76,7 +76,10 @@ class PrincipalMiddleware:
             request.principal = principal_of_account(request.user)  # type: ignore[attr-defined]
         else:
             request.principal = NOBODY  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.principal.is_somebody:  # type: ignore[attr-defined]
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal becomes 401 or 403 with its sentence; everything else goes on."""

@@ -19,6 +19,8 @@ from cmr_registry.lib.errors import StorageError
 
 ASSUMED_STEP_MS = 40.0
 SHORTEST_MS, LONGEST_MS = 5.0, 1000.0
+SHEET_FORM = "sheet 1"
+"""Raise the number when sheets are drawn in another way: browsers hold older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,15 @@ class Cine:
             )
             if fact
         )
+
+    def sheet_names(self, position: int) -> tuple[str, ...]:
+        """What the sheet of one position is made of: other names, another sheet.
+
+        Raises:
+            IndexError: there is no such position.
+        """
+        images = self.rows[position].images
+        return (SHEET_FORM, *(f"{image.instance.sha256} {image.frame}" for image in images))
 
     def sheet(self, position: int) -> bytes:
         """All images of one position as one PNG.

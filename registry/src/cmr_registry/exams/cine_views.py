@@ -11,10 +11,11 @@ from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.archive.errors import ArchiveError
 from cmr_registry.archive.models import Series
+from cmr_registry.exams.answers import asked_each_time, png, tag_of
 from cmr_registry.exams.cine import Cine, cine_of
 from cmr_registry.exams.models import Examination
 from cmr_registry.exams.templatetags.exams import kind_label, view_label
-from cmr_registry.exams.views import NOTHING_HERE, found, png, series_of, view_note
+from cmr_registry.exams.views import NOTHING_HERE, found, series_of, view_note
 from cmr_registry.lib.errors import StorageError
 
 
@@ -36,7 +37,7 @@ def cine(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> Http
 
 @door(Permission.SEE_IMAGES)
 @require_safe
-def cine_description(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> JsonResponse:
+def cine_description(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> HttpResponse:
     """Positions and phases, the address of each sheet, and how long each phase lasts."""
     exam, series, stack = _stack(request, exam_id, series_id)
     laid = stack.laid.stack
@@ -57,7 +58,8 @@ def cine_description(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.U
         "durations_ms": stack.timing.durations_ms,
         "rate_source": stack.timing.source,
     }
-    return JsonResponse(document, headers={"Cache-Control": "private, max-age=3600"})
+    answer = JsonResponse(document)
+    return asked_each_time(request, tag_of(answer.content.decode()), lambda: answer)
 
 
 @door(Permission.SEE_IMAGES)
@@ -66,7 +68,8 @@ def cine_sheet(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID, p
     """All phases of one position as one PNG, tiles row by row."""
     _, _, stack = _stack(request, exam_id, series_id)
     try:
-        return png(stack.sheet(position))
+        tag = tag_of(*stack.sheet_names(position))
+        return asked_each_time(request, tag, lambda: png(stack.sheet(position)))
     except (IndexError, ArchiveError, StorageError):
         raise Http404(NOTHING_HERE) from None
 

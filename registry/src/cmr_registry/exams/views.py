@@ -13,6 +13,7 @@ from cmr_registry.accounts.policy import Principal
 from cmr_registry.archive.models import Series
 from cmr_registry.archive.selectors import thumbnail
 from cmr_registry.archive.viewing import view_record
+from cmr_registry.exams.answers import asked_each_time, png, tag_of
 from cmr_registry.exams.forms import ExamFilterForm
 from cmr_registry.exams.layout import before_and_after, heading_of, shelves_of
 from cmr_registry.exams.models import Examination
@@ -58,11 +59,12 @@ def exam_detail(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
 def series_thumbnail(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.UUID) -> HttpResponse:
     """The small picture of one series as PNG."""
     exam = found(exam_id)
-    picture = thumbnail(series_of(exam, series_id))
+    series = series_of(exam, series_id)
+    picture = thumbnail(series)
     if picture is None:
         raise Http404(NOTHING_HERE)
     view_note(request, exam)
-    return png(picture)
+    return asked_each_time(request, tag_of(series.thumbnail_sha256), lambda: png(picture))
 
 
 def view_note(request: HttpRequest, exam: Examination) -> None:
@@ -94,10 +96,3 @@ def series_of(exam: Examination, series_id: uuid.UUID) -> Series:
         if series.pk == series_id:
             return series
     raise Http404(NOTHING_HERE)
-
-
-def png(picture: bytes) -> HttpResponse:
-    """A picture of the center: the reader's browser may keep it for the session, nobody between may."""
-    response = HttpResponse(picture, content_type="image/png")
-    response["Cache-Control"] = "private, max-age=3600"
-    return response

@@ -143,6 +143,23 @@ def test_who_holds_the_permission_at_riverside_gets_in(callers, names_of, rivers
             assert answer.status_code in allowed, (who, route.path)
 
 
+def test_no_answer_to_somebody_is_kept_without_a_question(callers, names_of):
+    """On a shared computer nothing can be read after sign-out (Back, history, cache)."""
+    asked_each_time = {"thumbnail", "cine_description", "cine_sheet"}
+    n = 0
+    for route in DOORS.values():
+        for who, caller in callers.items():
+            if caller[2] is NOBODY:
+                continue
+            answer = ask(route, caller, names_of["real"])
+            kept = answer.headers.get("Cache-Control", "")
+            may_ask = answer.status_code == 200 and (route.name in asked_each_time or "viewer" in route.path)
+            expected = {"private, no-cache"} if may_ask else {"no-store"}
+            assert expected & {kept, *kept.split(", ")}, (who, route.path, kept)
+            n += 1
+    assert n > 5 * len(DOORS)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_another_centers_object_looks_like_none_at_all(callers, names_of, riverside, method):
     n = 0

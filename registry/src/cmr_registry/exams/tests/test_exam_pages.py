@@ -147,7 +147,34 @@ def test_a_thumbnail_is_a_picture_that_only_the_browser_may_keep(coordinator, ex
         reverse("exams:thumbnail", args=[exam_riverside.pk, a_series(exam_riverside).pk])
     )
     assert answer.content.startswith(b"\x89PNG")
-    assert "private" in answer["Cache-Control"]
+    assert answer["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"), [("thumbnail", []), ("cine_description", []), ("cine_sheet", [0])]
+)
+def test_what_a_browser_keeps_it_asks_about_and_learns_nothing_after_sign_out(
+    coordinator, exam_riverside, name, extra
+):
+    path = reverse(f"exams:{name}", args=[exam_riverside.pk, a_series(exam_riverside).pk, *extra])
+    first = coordinator.get(path)
+    assert first.status_code == 200
+    assert (first["Cache-Control"], "Cookie" in first["Vary"]) == ("private, no-cache", True)
+    held = {"If-None-Match": first["ETag"]}
+    again = coordinator.get(path, headers=held)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert coordinator.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+    coordinator.logout()
+    assert coordinator.get(path, headers=held).status_code == 302
+
+
+def test_every_position_has_a_tag_of_its_own(coordinator, exam_riverside):
+    series = a_series(exam_riverside).pk
+    tags = {
+        coordinator.get(reverse("exams:cine_sheet", args=[exam_riverside.pk, series, position]))["ETag"]
+        for position in range(2)
+    }
+    assert len(tags) == 2
 
 
 def test_another_centers_exam_and_none_at_all_get_the_same_answer(
