@@ -36,11 +36,39 @@ from cmr_exchange.receipt import Receipt
 API_KEY = "test-key-of-center-a"
 
 
+class Address:
+    """One listening server for all tests of a process: each test's registry answers behind it in its turn."""
+
+    def __init__(self) -> None:
+        self.app = Response("no registry", 503)
+        quiet = {"log_level": "error", "lifespan": "off", "interface": "asgi3"}
+        config = uvicorn.Config(self._answer, host="127.0.0.1", port=0, **quiet)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    async def _answer(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+    def start(self) -> None:
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+
+
 class SmallRegistry:
     """The registry's side of the contract, for one center."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        folder.mkdir(parents=True, exist_ok=True)
         self.key = Ed25519PrivateKey.generate()
         self.key_name = "test-registry-1"
         self.deliveries: dict[str, dict] = {}
@@ -60,23 +88,6 @@ class SmallRegistry:
             Route("/dicom-web/studies", self.stow, methods=["POST"]),
         ]
         self.app = Starlette(routes=routes)
-        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-
-    def start(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
 
     def stored(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in self.folder.iterdir()}
@@ -206,12 +217,20 @@ class SmallRegistry:
         return JSONResponse({"type": "about:blank", "title": code, "status": status, "code": code}, status)
 
 
+@pytest.fixture(scope="session")
+def address():
+    listening = Address()
+    listening.start()
+    yield listening
+    listening.stop()
+
+
 @pytest.fixture
-def registry(tmp_path):
-    small = SmallRegistry(tmp_path / "registry")
-    small.start()
+def registry(tmp_path, address):
+    small = SmallRegistry(tmp_path / "registry", address.url)
+    silent, address.app = address.app, small.app
     yield small
-    small.stop()
+    address.app = silent
 
 
 @pytest.fixture(autouse=True)
