@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.policy import scope_for
-from cmr_registry.config.principal import principal_of_scope
+from cmr_registry.config.principal import API, principal_of_scope
 from cmr_registry.dicomweb.workers import Workers
 from cmr_registry.intake.api import MAX_MANIFEST
 from cmr_registry.intake.zips import MAX_ARCHIVE
@@ -98,7 +98,7 @@ class Pages(ASGIHandler):
 
     async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
         code, heading, sentence = REFUSALS[status]
-        if scope["path"].startswith("/api/"):
+        if scope["path"].startswith(API):
             response: HttpResponse = problem_response(status, code, f"{heading}. {sentence}")
         else:
             page = render_to_string("lib/body_refused.html", {"heading": heading, "sentence": sentence})
@@ -140,6 +140,9 @@ class _Draining:
 
 def _may(scope: Scope, permission: Permission) -> bool:
     """True where the caller may send this; where the database fails Django says so on an empty request."""
+    has_key = any(name.lower() == b"authorization" for name, _ in scope["headers"])
+    if has_key and not scope["path"].startswith(API):
+        return False
     try:
         return bool(scope_for(principal_of_scope(scope), permission))
     except DatabaseError:
@@ -149,7 +152,7 @@ def _may(scope: Scope, permission: Permission) -> bool:
 def _without_body(scope: Scope) -> Scope:
     """The request as one that asks for the page, or the API's operation, without a body: the door refuses it."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() not in BODY_HEADERS]
-    method = scope["method"] if scope["path"].startswith("/api/") else "GET"
+    method = scope["method"] if scope["path"].startswith(API) else "GET"
     return {**scope, "headers": headers, "method": method}
 
 

@@ -19,6 +19,8 @@ from cmr_registry.centers.selectors import center_roles_of, connector_key_find
 from cmr_registry.centers.services import connector_key_seen
 from cmr_registry.lib.problems import problem_response
 
+API = "/api/"
+
 
 def principal_of_account(account: Account) -> Principal:
     """The Principal of a signed-in person with the roles that run today."""
@@ -69,13 +71,7 @@ class PrincipalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Compose, then go on; what somebody is shown stays in no browser after sign-out, unless it says so."""
-        authorization = request.headers.get("Authorization", "")
-        if authorization:
-            request.principal = principal_of_key(authorization)  # type: ignore[attr-defined]
-        elif isinstance(request.user, Account):
-            request.principal = principal_of_account(request.user)  # type: ignore[attr-defined]
-        else:
-            request.principal = NOBODY  # type: ignore[attr-defined]
+        request.principal = _principal_of_request(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if request.principal.is_somebody:  # type: ignore[attr-defined]
             response.headers.setdefault("Cache-Control", "no-store")
@@ -84,11 +80,19 @@ class PrincipalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal becomes 401 or 403 with its sentence; everything else goes on."""
         if isinstance(exception, SignInNeededRejected):
-            if request.path.startswith("/api/"):
+            if request.path.startswith(API):
                 return problem_response(401, "sign_in_needed", str(exception))
             return redirect_to_login(request.get_full_path())
         if isinstance(exception, NotAllowedRejected):
-            if request.path.startswith("/api/"):
+            if request.path.startswith(API):
                 return problem_response(403, "not_allowed", str(exception))
             return render(request, "lib/refused.html", {"sentence": str(exception)}, status=403)
         return None
+
+
+def _principal_of_request(request: HttpRequest) -> Principal:
+    """A key opens the API only: pages are for people, and a stolen key must not browse them."""
+    authorization = request.headers.get("Authorization", "")
+    if authorization:
+        return principal_of_key(authorization) if request.path.startswith(API) else NOBODY
+    return principal_of_account(request.user) if isinstance(request.user, Account) else NOBODY

@@ -148,6 +148,11 @@ def test_a_manifest_of_empty_parts_or_endless_nesting_is_malformed(server, body)
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed_document")
 
 
+def test_a_key_uploads_nothing_at_the_page(server):
+    request = Slow(server, UPLOAD, 2**22, Authorization=f"Bearer {server.cast['key']}")
+    assert request.answer().status == 302
+
+
 def test_who_may_not_deliver_gets_the_answer_of_the_door(server):
     answer = httpx.post(f"{server.url}{DELIVERIES}", content=PIECE, headers={"Authorization": "Bearer no"})
     assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_needed")

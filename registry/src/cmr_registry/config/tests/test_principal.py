@@ -62,6 +62,13 @@ def test_a_wrong_key_beside_a_good_session_is_nobody(coordinator_riverside, sign
     assert answer.status_code == 302
 
 
+def test_a_good_key_opens_no_page(client, key_riverside):
+    headers = {"Authorization": f"Bearer {key_riverside}"}
+    assert client.get("/exams/", headers=headers).status_code == 302
+    assert client.get("/centers/deliveries/", headers=headers).status_code == 302
+    assert client.get("/api/v1/docs", headers=headers).status_code == 200
+
+
 def test_nobodys_page_leads_to_sign_in_and_back(client):
     answer = client.get("/exams/?has_report=yes")
     assert answer.status_code == 302
