@@ -215,7 +215,7 @@ def _numbers(text: str, instance: IndexedInstance) -> list[int]:
     """Frame numbers of an address, each within the instance.
 
     Raises:
-        MalformedRejected: not a list of numbers.
+        MalformedRejected: not a list of numbers, or a number stands in it twice.
         AbsentRejected: no such frame.
     """
     words = text.split(",")
@@ -224,6 +224,8 @@ def _numbers(text: str, instance: IndexedInstance) -> list[int]:
     ):
         raise MalformedRejected("The address does not hold a list of frame numbers.")
     numbers = [int(word) for word in words]
+    if len(set(numbers)) < len(numbers):
+        raise MalformedRejected("The address names a frame more than once.")
     if not all(1 <= number <= instance.n_frames for number in numbers):
         raise AbsentRejected
     return numbers
