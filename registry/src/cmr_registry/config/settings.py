@@ -128,6 +128,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "cmr_registry.accounts.sign_in.ClosedAdapter"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,100/5m/ip"}
 LOGIN_URL = "account_login"

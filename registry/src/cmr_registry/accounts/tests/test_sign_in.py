@@ -63,3 +63,12 @@ def test_who_guesses_too_often_is_locked_out_and_leaves_one_event_of_it(client, 
 def test_signing_out_without_a_session_leaves_nothing(client, account):
     client.post("/accounts/logout/")
     assert trail() == []
+
+
+def test_a_stranger_gets_no_letter_and_the_same_answer(client, account, mailoutbox):
+    answers = [
+        client.post("/accounts/password/reset/", {"email": email})
+        for email in (account.email, "jane.doe@example.org")
+    ]
+    assert [letter.to for letter in mailoutbox] == [[account.email]]
+    assert len({(answer.status_code, answer["Location"]) for answer in answers}) == 1
