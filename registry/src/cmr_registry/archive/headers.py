@@ -5,9 +5,12 @@ import json
 import math
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydicom import Dataset, dcmread
+from pydicom.dataelem import RawDataElement, convert_raw_data_element
+from pydicom.tag import BaseTag
 
 from cmr_registry.archive.pixel_data import NO_PIXELS, PixelLocation, locate
 
@@ -15,6 +18,7 @@ DicomJson = dict[str, Any]
 
 LONGEST_INLINE = 4096
 """Bytes of a binary value that metadata carry; a longer one is bulk data and stays in the instance."""
+LONGEST_REMEMBERED = 256
 _EXTENDED_OFFSETS = 0x7FE00001
 
 
@@ -80,14 +84,43 @@ def _pixels(dataset: Dataset, data: bytes, at: int, transfer_syntax_uid: str) ->
 
 
 def _json_of(dataset: Dataset) -> DicomJson:
-    document: DicomJson = dataset.to_json_dict(
+    """The data set without bulk values. The images of a series repeat nearly all of their short values."""
+    document: DicomJson = {}
+    others = Dataset()
+    for tag in dataset.keys():  # noqa: SIM118  iterating a Dataset converts every element
+        raw = dataset.get_item(tag)
+        if isinstance(raw, RawDataElement) and _is_short(raw):
+            element = _short_element(raw.tag, str(raw.VR), raw.value or b"", raw.is_little_endian)
+            if element is not None:
+                document[f"{raw.tag:08X}"] = element
+        else:
+            others[tag] = dataset[tag]
+    rest: DicomJson = others.to_json_dict(
         bulk_data_threshold=LONGEST_INLINE,
         bulk_data_element_handler=lambda element: "",
         suppress_invalid_tags=True,
     )
-    _drop_bulk(document)
+    _drop_bulk(rest)
+    document |= rest
     document["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
     return document
+
+
+def _is_short(raw: RawDataElement) -> bool:
+    """Whether a value is worth remembering and means the same in every character set."""
+    value = raw.value or b""
+    return raw.VR not in (None, "SQ", "UN") and len(value) <= LONGEST_REMEMBERED and value.isascii()
+
+
+@lru_cache(maxsize=16_384)
+def _short_element(tag: int, vr: str, value: bytes, is_little_endian: bool) -> DicomJson | None:
+    """The DICOM JSON of one short element, shared by all who ask and never changed; None where it has none."""
+    raw = RawDataElement(BaseTag(tag), vr, len(value), value, 0, False, is_little_endian)
+    try:
+        element: DicomJson = convert_raw_data_element(raw).to_json_dict(None, LONGEST_INLINE)
+    except Exception:  # one odd value must not hide the others, as with `suppress_invalid_tags`
+        return None
+    return element
 
 
 def _drop_bulk(document: DicomJson) -> None:
