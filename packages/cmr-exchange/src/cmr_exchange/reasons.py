@@ -262,6 +262,12 @@ _ALL = (
         _C,
         "Send the exam again from the PACS.",
     ),
+    Reason(
+        "version_taken",
+        "Another delivery of this exam with the same version number came before and says something else.",
+        _S,
+        "If the connector was restored from a backup, compare both with the center; its next version goes through.",
+    ),
     Reason("superseded", "A newer version of the exam replaces it.", _N, "Nothing."),
 )
 

@@ -14,7 +14,7 @@ from cmr_registry.archive.models import ImagingStudy, Pack
 from cmr_registry.archive.services import instances_held, pack_listing
 from cmr_registry.intake.manifests import HeldInstance, manifest_get
 from cmr_registry.intake.models import Conflict, Delivery, RefusedInstance
-from cmr_registry.intake.states import DeliveryState
+from cmr_registry.intake.states import DeliveryState, DeliveryVia
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,20 @@ def delivery_document(delivery: Delivery) -> dict[str, Any]:
 def delivery_problems(delivery: Delivery) -> tuple[ShownProblem, ...]:
     """The problems of a delivery in words."""
     return tuple(_shown(problem) for problem in delivery.problems)
+
+
+def version_taken(center: uuid.UUID, manifest: DeliveryManifest) -> bool:
+    """True where a connector announced this version of the exam with another manifest that was not refused.
+
+    A connector counts on with every manifest; a number that comes twice means that it lost its state.
+    """
+    same = Delivery.objects.filter(
+        center_id=center,
+        exam_pseudonym=manifest.exam,
+        version=manifest.version,
+        via=DeliveryVia.CONNECTOR.value,
+    )
+    return same.exclude(digest=manifest.digest()).exclude(state=DeliveryState.REFUSED.value).exists()
 
 
 def manifest_of(delivery: Delivery) -> DeliveryManifest:

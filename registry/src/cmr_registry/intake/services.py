@@ -29,9 +29,10 @@ from cmr_registry.intake.manifests import (
 )
 from cmr_registry.intake.models import Delivery, RefusedInstance
 from cmr_registry.intake.screening import manifest_refusal
-from cmr_registry.intake.selectors import held_of_delivery
+from cmr_registry.intake.selectors import held_of_delivery, version_taken
 from cmr_registry.intake.states import DeliveryState, DeliveryVia, require_step
 from cmr_registry.intake.storing import Request, delivery_advance, instances_settle, refused_row
+from cmr_registry.lib.locks import transaction_lock
 from cmr_registry.lib.log import event
 from cmr_registry.lib.storage import StorageFullError
 
@@ -68,25 +69,34 @@ def delivery_open(*, principal: Principal, manifest: DeliveryManifest) -> Delive
 
     Raises:
         NotAllowedRejected: the manifest names a center at which the caller may not deliver.
-        DeliveryRejected: the agreement does not cover it, or it holds text that may name a person.
+        DeliveryRejected: the agreement does not cover it, it holds text that may name a person, or another
+            manifest of the exam came before with the same version.
     """
     center = center_by_code(manifest.center)
     if center is None or not can(principal, Permission.DELIVER, center.pk):
         denial_record(actor=principal.actor, action="delivery.open")
         raise NotAllowedRejected("Your key does not let you deliver for the center that the manifest names.")
     barred = may_upload(center, images=bool(manifest.series)) or manifest_refusal(manifest)
-    if barred is not None:
+    try:
+        if barred is not None:
+            raise DeliveryRejected(barred)
+        return _delivery_open(principal, center, manifest)
+    except DeliveryRejected:
         denial_record(actor=principal.actor, action="delivery.open", center=center.pk)
-        raise DeliveryRejected(barred)
-    return _delivery_open(principal, center, manifest)
+        raise
 
 
 @audited
 def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManifest) -> Delivery:
     digest = manifest.digest()
+    transaction_lock(f"exam {center.pk} {manifest.exam}")
     known = Delivery.objects.filter(center=center, digest=digest).first()
     if known is not None:
         return known
+    exam = exam_by_pseudonym(center.pk, manifest.exam)
+    is_older = exam is not None and exam.version > manifest.version
+    if not is_older and version_taken(center.pk, manifest):
+        raise DeliveryRejected(reason("version_taken"))
     facts = {
         "via": DeliveryVia.CONNECTOR.value,
         "state": DeliveryState.OPEN.value,
@@ -103,8 +113,7 @@ def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManif
     delivery, made = Delivery.objects.get_or_create(center=center, digest=digest, defaults=facts)
     if not made:
         return delivery
-    exam = exam_by_pseudonym(center.pk, manifest.exam)
-    if exam is not None and exam.version > manifest.version:
+    if is_older:
         delivery_refuse(delivery, "superseded")
     else:
         delivery_advance(delivery, manifest)

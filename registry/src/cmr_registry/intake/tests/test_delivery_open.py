@@ -8,7 +8,7 @@ from cmr_registry.exams.models import Examination
 from cmr_registry.intake.errors import DeliveryRejected
 from cmr_registry.intake.models import Delivery
 from cmr_registry.intake.selectors import delivery_document, manifest_of
-from cmr_registry.intake.services import delivery_open
+from cmr_registry.intake.services import delivery_open, delivery_refuse
 from cmr_registry.intake.states import DeliveryState
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -59,6 +59,25 @@ def test_an_older_version_than_the_accepted_one_is_superseded(accepted, principa
     older = delivery_open(principal=principal_riverside, manifest=from_backup)
     assert older.state == DeliveryState.REFUSED
     assert [problem["code"] for problem in delivery_document(older)["problems"]] == ["superseded"]
+
+
+@pytest.mark.parametrize("state", ["open", "accepted"])
+def test_a_version_number_counts_once(request, principal_riverside, coded, state):
+    request.getfixturevalue({"open": "opened", "accepted": "accepted"}[state])
+    other = coded.manifest(day=7)
+    with pytest.raises(DeliveryRejected) as refused:
+        delivery_open(principal=principal_riverside, manifest=other)
+    assert refused.value.reason.code == "version_taken"
+    assert Delivery.objects.count() == 1
+    assert AuditEvent.objects.filter(action="delivery.open", outcome="denied").count() == 1
+    newer = coded.manifest(day=7, version=2)
+    assert delivery_open(principal=principal_riverside, manifest=newer).version == 2
+
+
+def test_the_number_of_a_refused_version_is_free(opened, principal_riverside, coded):
+    delivery_refuse(opened, "superseded")
+    again = delivery_open(principal=principal_riverside, manifest=coded.manifest(software="again"))
+    assert (again.version, again.state) == (opened.version, DeliveryState.OPEN)
 
 
 def accepted_exam_is_newer(delivery):
