@@ -41,7 +41,12 @@ class Visitor:
 
     def examine(self, path):
         """What is wrong with a page, in words."""
-        page = self.open(path)
+        self.open(path)
+        return self.examine_here(path)
+
+    def examine_here(self, path):
+        """What is wrong with the page that is open, in words."""
+        page = self.page
         page.wait_for_load_state("networkidle")
         faults = [f"{path}: {fault}" for fault in self.faults]
         self.faults.clear()
@@ -135,6 +140,17 @@ def test_a_person_signs_in_and_comes_home_by_keyboard_alone(coordinator_riversid
     page.keyboard.type("a long enough password 17")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("What waits for me")
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), SCREENS)
+def test_the_greeting_after_sign_in_has_no_fault(coordinator_riverside, visit, viewport, scheme):
+    visitor = visit(viewport=viewport, color_scheme=scheme)
+    page = visitor.open("/accounts/login/?next=/centers/")
+    page.get_by_label("E-mail address").fill(coordinator_riverside.email)
+    page.get_by_label("Password").fill("a long enough password 17")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".messages .alert-success")).to_be_visible()
+    assert visitor.examine_here("/centers/") == []
 
 
 def test_the_filter_changes_the_rows_without_a_full_load(paths, coordinator_cookies, visit):

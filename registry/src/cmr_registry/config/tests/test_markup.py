@@ -99,6 +99,15 @@ def test_pages_of_a_coordinator(client, signed_in, coordinator_riverside, exam_r
     assert [check(browser, path).status_code for path in paths] == [200] * len(paths)
 
 
+def test_a_form_with_errors_names_each_part_once(client, signed_in, coordinator_riverside):
+    answer = signed_in(client, coordinator_riverside).post("/centers/upload/", {"center": "none"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert html.count('class="errorlist"') == 2
+    assert faults_of(html) == []
+    assert html.count("id_archive_error") == 2, "the list, and the field that points to it"
+
+
 def test_pages_of_the_steward_and_the_refusal_of_others(client, signed_in, steward, outsider, exam_delivery):
     assert check(signed_in(client, steward), "/steward/").status_code == 200
     assert check(signed_in(client, outsider), "/steward/").status_code == 403
