@@ -49,6 +49,7 @@ class Registry:
     def prepare(self) -> None:
         """Make folder and tables."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         self._run("cmr-registry", "migrate", "--verbosity", "0")
 
     def enter_cast(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def settings_checks(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
         _folders,
         _storage,
         _keyring,
+        _rights,
         _database,
         _address,
     )
@@ -68,6 +69,27 @@ def _keyring() -> Iterator[CheckMessage]:
         Keyring(path).signing_key()
     except (KeyringError, KeyError, ValueError):
         yield _error("CMR_KEYRING_FILE", "not a keyring that can be read.", "Restore it from its own backup.")
+
+
+def _rights() -> Iterator[CheckMessage]:
+    """The keyring that others can read is an error (`_keyring`); the rest is no use without it, and a warning."""
+    hint = "Let nobody but the server's user read it: chmod -R go= on the folder."
+    parts = urlsplit(settings.STORAGE_URL)
+    objects = Path(unquote(parts.path)) if parts.scheme == "file" else None
+    database = Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
+    for name, path in (("CMR_STORAGE_URL", objects), ("CMR_DATABASE_URL", database)):
+        if path and _is_open(path) and _is_open(path.parent):
+            yield checks.Warning(f"{name} can be read by others.", hint=hint, id=f"cmr.{name}")
+    if _is_open(Path(settings.DATA_DIR)):
+        yield checks.Warning("CMR_DATA_DIR can be read by others.", hint=hint, id="cmr.CMR_DATA_DIR")
+
+
+def _is_open(path: Path) -> bool:
+    """True where somebody else than the owner has a right."""
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except OSError:
+        return False
 
 
 def _database() -> Iterator[CheckMessage]:

@@ -11,8 +11,10 @@ from cmr_registry.lib.errors import StorageError, StorageFullError
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def write_durably(path: Path, data: bytes, *, mode: int = 0o640) -> None:
+def write_durably(path: Path, data: bytes) -> None:
     """Write `data` to `path` as a whole or not at all: temporary file, fsync, rename, fsync of the folder.
+
+    Only the server's user can read it.
 
     A failed fsync is never retried: the kernel may have dropped the pages and would report success for nothing
     (deid-security.md section 10). The temporary file is removed and the caller hears that nothing is stored.
@@ -25,7 +27,7 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o640) -> None:
     try:
         make_folder(path.parent)
         try:
-            _write_file(temporary, data, mode)
+            _write_file(temporary, data)
             os.rename(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -45,7 +47,7 @@ def storage_error(error: OSError) -> StorageError:
 
 
 def make_folder(folder: Path) -> None:
-    """Create `folder` and its parents so that they outlive a power cut.
+    """Create `folder` and its parents, for the server's user only, so that they outlive a power cut.
 
     Raises:
         OSError: the disk refused.
@@ -53,7 +55,7 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(mode=0o750, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     sync_folder(folder.parent)
 
 
@@ -70,8 +72,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_file(path: Path, data: bytes, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+def _write_file(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         rest = memoryview(data)
         while rest:

@@ -146,7 +146,7 @@ class Keyring:
             change(document)
             after = json.dumps(document, indent=1)
             if json.dumps(document) != before:
-                write_durably(self.path, after.encode(), mode=0o600)
+                write_durably(self.path, after.encode())
         return self._read()
 
 

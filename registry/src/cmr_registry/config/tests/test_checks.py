@@ -3,14 +3,23 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from cmr_registry.config.checks import settings_checks
 from cmr_registry.config.env import Environment
 from cmr_registry.lib.keyring import keyring
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def database_of_its_owner():
+    """The tests' own database stands where the tester likes."""
+    if connection.vendor == "sqlite":
+        Path(connection.settings_dict["NAME"]).chmod(0o600)
 
 
 def problems():
@@ -40,6 +49,28 @@ def test_a_keyring_that_others_can_read_is_named():
     assert problems() == {}
     keyring().path.chmod(0o644)
     assert "readable for others" in problems()["cmr.CMR_KEYRING_FILE"].msg
+
+
+def test_a_folder_that_others_can_read_is_named(settings, tmp_path):
+    tmp_path.chmod(0o750)
+    assert "can be read by others" in problems()["cmr.CMR_DATA_DIR"].msg
+    assert set(problems()) == {"cmr.CMR_DATA_DIR"}, "no objects yet"
+    (tmp_path / "objects").mkdir(mode=0o755)
+    assert set(problems()) == {"cmr.CMR_DATA_DIR", "cmr.CMR_STORAGE_URL"}
+    tmp_path.chmod(0o700)
+    assert problems() == {}, "behind a closed folder nobody gets at the objects"
+
+
+@pytest.mark.sqlite
+def test_a_database_that_others_can_read_is_named(monkeypatch, tmp_path):
+    database = tmp_path / "open" / "registry.sqlite"
+    database.parent.mkdir(mode=0o755)
+    database.touch(mode=0o644)
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(database))
+    assert "can be read by others" in problems()["cmr.CMR_DATABASE_URL"].msg
+    database.chmod(0o600)
+    assert problems() == {}
 
 
 def test_a_damaged_keyring_is_named(settings):

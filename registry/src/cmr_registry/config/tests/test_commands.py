@@ -134,6 +134,22 @@ def test_the_server_answers_and_ends_at_a_term_signal(command):
     assert all(json.loads(line) for line in log.splitlines()), "nothing but JSON lines"
 
 
+def test_all_that_the_server_writes_is_for_its_own_user(command, tmp_path):
+    before = os.umask(0)
+    try:
+        assert command("migrate", "--verbosity", "0").wait(60) == 0
+        port = free_port()
+        server = command("serve", "--port", str(port))
+        answer_of(f"http://127.0.0.1:{port}/api/v1/receipt-key", server)
+        answer_of(f"http://127.0.0.1:{port}/readyz", server)
+    finally:
+        os.umask(before)
+    folder = tmp_path / "registry"
+    written = [folder, *folder.rglob("*")]
+    assert {"registry.sqlite", "secret-key", "keyring.json"} <= {path.name for path in written}
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_the_worker_ends_at_a_term_signal(command):
     assert command("migrate", "--verbosity", "0").wait(60) == 0
     worker = command("worker")
