@@ -1,8 +1,7 @@
 """Cleaning of text: what is known technique stays, everything else goes (PS3.15 E.3.5, option 113105).
 
-`clean_words` passes descriptions word by word through the vocabulary. `clean_technical` is for attributes that
-name equipment (coil, software, model), whose words no list can hold: it drops what has the form of an
-identifier. Both are idempotent and always answer plain ASCII.
+`clean_words` passes descriptions word by word through the vocabulary; it is idempotent and always answers plain
+ASCII. Texts that name equipment have their own vocabulary (equipment.py).
 """
 
 import functools
@@ -18,8 +17,6 @@ _SEQUENCE_TAIL = re.compile(r"\d{1,3}|[vVbB]\d{1,4}(?:in|fh|ap|rl|through)?|[rst
 _NUMBER = re.compile(r"\d{1,3}")
 _MEASURE = re.compile(r"(?:\d{1,3})([A-Za-z]{1,4})|([A-Za-z]{1,4})(?:\d{1,3})")
 _SAFE_SEPARATOR = re.compile(r"[ _\-./+(),:;%=]+")
-_TECHNICAL = re.compile(r"[A-Za-z0-9 _.,:;/+*()#%&<>\[\]-]*")
-_IDENTIFIER_LIKE = re.compile(r"\d{6}|@|\^|(?:19|20)\d\d[-./]\d\d[-./]\d\d|\d\d[-./]\d\d[-./](?:19|20)\d\d")
 _CODE = re.compile(r"[A-Za-z0-9.{}/\[\]%*'-]{1,16}")
 MAX_TEXT = 64
 
@@ -45,27 +42,12 @@ def shortened(cleaned: str, longest: int) -> str:
     return clean_words(cleaned[:longest]) if len(cleaned) > longest else cleaned
 
 
-def clean_technical(text: str, forbidden: frozenset[str] = frozenset()) -> str:
-    """The words of an equipment text that neither look like an identifier nor are one of `forbidden`.
-
-    `forbidden` holds case-folded words of the patient's name and numbers.
-    """
-    kept = [word for word in text.split(" ") if _is_technical(word, forbidden)]
-    return " ".join(kept)[:MAX_TEXT].strip()
-
-
 def is_public_code(scheme: str, value: str) -> bool:
     """True if the coding scheme is public and the value has the form of a code."""
     return scheme in CODING_SCHEMES and bool(_CODE.fullmatch(value)) and not _IDENTIFIER_8.search(value)
 
 
 _IDENTIFIER_8 = re.compile(r"(?:19|20)\d{6}(?!\d)")
-
-
-def _is_technical(word: str, forbidden: frozenset[str]) -> bool:
-    if not _TECHNICAL.fullmatch(word) or _IDENTIFIER_LIKE.search(word):
-        return False
-    return not forbidden or not any(part in forbidden for part in re.split(r"[^a-z0-9]+", word.casefold()))
 
 
 def _word(token: str) -> str:

@@ -14,6 +14,7 @@ from pydicom.datadict import tag_for_keyword
 
 from cmr_deid import mr_layer
 from cmr_deid.elements import vr_of_tag
+from cmr_deid.equipment import WORDS as EQUIPMENT
 from cmr_deid.safe_private import SAFE_PRIVATE
 from cmr_deid.standard.table_e1_1 import E1_1, EDITION
 from cmr_deid.vocabulary import WORDS
@@ -60,7 +61,7 @@ class DeidProfile:
         id: name of the profile, a code of the contract.
         edition: edition of the tables it was made from.
         rules: rule by tag; a tag that is not here is removed.
-        digest: SHA-256 of the effective rules, public and private, and of the vocabulary.
+        digest: SHA-256 of the effective rules, public and private, and of the vocabularies.
     """
 
     id: str
@@ -88,6 +89,7 @@ _OURS = {
     0x00120064: Rule(Act.MARK, "mark of de-identification"),
     0x00280303: Rule(Act.MARK, "mark of de-identification"),
     0x00080100: Rule(Act.CODE, "MR layer: codes of public schemes"),
+    0x00201040: Rule(Act.EMPTY, "MR layer: Type 2, free text"),
     0x00280301: Rule(Act.KEEP, "source's own statement"),
 }
 
@@ -164,5 +166,5 @@ def _sets() -> dict[str, frozenset[int]]:
 def _digest(rules: dict[int, Rule]) -> str:
     lines = [f"{tag:08X} {rule.act} {rule.why}" for tag, rule in sorted(rules.items())]
     lines += [f"{place} {safe}" for place, safe in sorted(SAFE_PRIVATE.items())]
-    lines += sorted(WORDS)
+    lines += sorted(WORDS) + sorted(EQUIPMENT)
     return hashlib.sha256("\n".join([PROFILE_ID, EDITION, *lines]).encode()).hexdigest()

@@ -8,14 +8,16 @@ import re
 
 from cmr_deid.changes import Recorder
 from cmr_deid.elements import DataSet, Element
+from cmr_deid.equipment import VENDORS
 from cmr_deid.grammar import TEXT_VRS
 from cmr_deid.profile import Rule
 from cmr_deid.text import decoded
-from cmr_deid.vocabulary import VENDORS, WORDS
+from cmr_deid.vocabulary import WORDS
 
 SHORTEST = 4
 LONGEST = 256
 LONGEST_NOTED = 8192
+_VENDORS = frozenset(VENDORS.split())
 _WELL_KNOWN_UID = "1.2.840.10008."
 _SPLIT_NAME = re.compile(r"[\^=\\]+")
 _SPLIT_WORDS = re.compile(r"[^A-Za-z0-9*]+")
@@ -75,7 +77,7 @@ def _worth(text: str) -> bool:
     if len(set(text)) < 2 or not any(c.isalnum() for c in text) or "\0" in text:
         return False
     words = [w for w in _SPLIT_WORDS.split(text.lower()) if w]
-    return not words or any(w not in WORDS and w not in VENDORS and len(w) > 1 for w in words)
+    return not words or any(w not in WORDS and w not in _VENDORS and len(w) > 1 for w in words)
 
 
 def _pool(data_set: DataSet) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from cmr_deid import mr_layer, values
 from cmr_deid.changes import Recorder, label
-from cmr_deid.descriptors import clean_technical, clean_words, is_public_code, shortened
+from cmr_deid.descriptors import MAX_TEXT, clean_words, is_public_code, shortened
 from cmr_deid.elements import DataSet, Element
+from cmr_deid.equipment import clean_equipment
 from cmr_deid.grammar import has_form, legal_codes, writable_vr
 from cmr_deid.identities import Identities
 from cmr_deid.private import keep_safe
@@ -122,13 +123,13 @@ class Transform:
         if element.items is not None or vr is None or len(element.value) > LONGEST_SHORT_VALUE:
             return self._gone(element, malformed(rule), path)
         before = decoded(element, self._encodings)
-        words = rule.act is Act.CLEAN_WORDS
+        longest = 16 if vr in ("SH", "CS") else MAX_TEXT
         parts = [
-            clean_words(part) if words else clean_technical(part, self._forbidden)
+            shortened(clean_words(part), longest)
+            if rule.act is Act.CLEAN_WORDS
+            else clean_equipment(element.tag, part, longest, self._forbidden)
             for part in before.split("\\")
         ]
-        if vr in ("SH", "CS"):
-            parts = [shortened(part, 16) if words else part[:16].strip() for part in parts]
         after = "\\".join(parts) if any(parts) else ""
         return self._cleaned(element, vr, before, after, rule, path)
 

@@ -65,18 +65,12 @@ TECHNIQUE = """
     vasodilator sbffe stfe mffe ffem isotropic navigated multiecho
     """
 
-VENDOR_WORDS = """
-    siemens healthineers healthcare ag ge gehc medical systems general electric philips canon toshiba united
-    imaging uih hitachi fujifilm neusoft bruker esaote inc corp gmbh mec nl cmr synthetic testkit
-    """
-
 BODY_PARTS = """
     heart chest thorax cardiac aorta abdomen chestabdomen coronaryartery pulmonaryartery wholebody
     vessel mediastinum lung pericardium myocardium blood_vessel thoracic_aorta heart_great_vessels
     """
 
 WORDS = frozenset(f"{TECHNIQUE} {BODY_PARTS}".lower().split())
-VENDORS = frozenset(VENDOR_WORDS.lower().split())
 UNITS = frozenset(
     ("mm", "cm", "ms", "s", "sec", "msec", "t", "deg", "hb", "ph", "bpm", "cms", "ml", "x", "sl", "ch")
 )

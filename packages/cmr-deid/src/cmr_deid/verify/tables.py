@@ -110,8 +110,8 @@ DESCRIPTIONS = frozenset(
 )
 """Attributes whose words must all be words of technique."""
 
-MUST_BE_EMPTY = frozenset((0x00080050, 0x00080090, 0x00100030, 0x00200010))
-"""Accession number, referring physician, birth date, study ID: may stand, but without a value."""
+MUST_BE_EMPTY = frozenset((0x00080050, 0x00080090, 0x00100030, 0x00200010, 0x00201040))
+"""Accession number, referring physician, birth date, study ID, position reference: may stand, but without a value."""
 
 META = {
     0x00020000: "UL",
@@ -178,6 +178,9 @@ DATE_IN_TEXT = re.compile(
     rb"(?<![0-9.])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
     rb"|(?<![0-9])(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])"
     rb"|(?<![0-9.])[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])"
+    rb"|(?<![0-9.])(?:0?[1-9]|[12][0-9]|3[01])[-/.](?:0?[1-9]|[12][0-9]|3[01])[-/.][0-9]{2}(?![0-9.])"
+    rb"|[0-9]{1,2}[ ._-]?(?i:jan|january|feb|february|mar|march|apr|april|may|mai|june?|juni|july?|juli|aug|august"
+    rb"|sept?|september|o[ck]t|o[ck]tober|nov|november|de[cz]|de[cz]ember)[ ._-]?[0-9]{2}"
 )
 PERSON_LIKE = re.compile(
     rb"\^|@|[^\x20-\x7e\0]|[0-9]{6}|[0-9]{2,}(?:[ ()/-]{1,3}[0-9]{2,}){2}|\+[0-9]{2,}[ ()0-9-]{6,}"

@@ -3,9 +3,10 @@
 import functools
 import re
 
-from cmr_deid.verify import tables
+from cmr_deid.verify import tables, terms
 
-_LETTERS = re.compile(r"[a-z]{4,}")
+_LETTERS, _ANY_LETTERS = re.compile(r"[a-z]{4,}"), re.compile(r"[a-z]+")
+_LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
 _SHORTEST_PART, _MOST_PARTS = 3, 4
 _METHOD, _SCHEME, _CODE, _DEVICE = 0x00120063, 0x00080102, 0x00080100, 0x00181000
 _META_VERSION, _WRITER_CLASS, _WRITER_NAME = 0x00020001, 0x00020012, 0x00020013
@@ -48,6 +49,7 @@ _SPECIAL: dict[int, re.Pattern[bytes]] = {
     0x00100010: _PSEUDONYM_FORM,
     0x00100020: _PSEUDONYM_FORM,
     0x00100040: re.compile(rb"[MFO]? ?"),
+    **terms.CLOSED,
 }
 
 
@@ -74,22 +76,37 @@ def _text_finding(tag: int, value: bytes) -> str | None:
     if tag == _WRITER_NAME:
         runs = _LETTERS.findall(value.decode("latin-1").lower())
         return None if all(run in tables.WRITERS for run in runs) else "identifying_value"
+    if tag in terms.EQUIPMENT_TAGS:
+        return _equipment_finding(value)
     return _words_finding(value) if tag in tables.DESCRIPTIONS else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _equipment_finding(value: bytes) -> str | None:
+    if _LONG_OR_PHONE.search(value):
+        return "identifying_value"
+    for token in value.decode("latin-1").lower().replace("\\", " ").split():
+        numbered = any("0" <= c <= "9" for c in token)
+        for run in _ANY_LETTERS.findall(token):
+            short = len(run) < 4 and (numbered or len(run) == 1)
+            if not short and not _is_made_of(terms.EQUIPMENT, run, 3):
+                return "identifying_value"
+    return None
 
 
 @functools.lru_cache(maxsize=4096)
 def _words_finding(value: bytes) -> str | None:
     runs = _LETTERS.findall(value.decode("latin-1").lower())
-    return None if all(_is_technique(run, _MOST_PARTS) for run in runs) else "identifying_value"
+    return None if all(_is_made_of(tables.WORDS, run, _MOST_PARTS) for run in runs) else "identifying_value"
 
 
-def _is_technique(run: str, parts: int) -> bool:
-    """True if a run of letters is a word of technique or several of them without a blank between."""
-    if run in tables.WORDS:
+def _is_made_of(words: frozenset[str], run: str, parts: int) -> bool:
+    """True if a run of letters is one of the words or several of them without a blank between."""
+    if run in words:
         return True
     if parts == 1:
         return False
     return any(
-        run[:cut] in tables.WORDS and _is_technique(run[cut:], parts - 1)
+        run[:cut] in words and _is_made_of(words, run[cut:], parts - 1)
         for cut in range(_SHORTEST_PART + 1, len(run) - _SHORTEST_PART)
     )

@@ -1,0 +1,105 @@
+"""Texts that name equipment: known words of vendors, models, software and coils stay, and numbers beside them.
+
+Any person's name would be an unknown word, not only this patient's, so unknown words go (PS3.15 E.3.5). Short
+attributes with a handful of lawful values are closed lists.
+"""
+
+import functools
+import re
+
+VENDORS = """
+    siemens healthineers healthcare ag ge gehc medical systems system general electric philips canon toshiba
+    united imaging uih hitachi fujifilm neusoft bruker biospin biospec esaote inc corp corporation co ltd gmbh
+    llc mec nl mindray time alltech paramed hyperfine magnetica synaptive cmr synthetic testkit mr mri mrt umr g e x
+    """
+MODELS = """
+    magnetom aera altea amira avanto avantofit biograph mmr cima concerto espree essenza free max star fit
+    harmony impact lumina mobile prisma sempra skyra sola sonata spectra symphony symphonytim terra tim trio
+    triotim verio vida viato vision
+    signa architect artist creator discovery excite explorer genesis hd hde hdx hdxt hero horizon infinity
+    optima pioneer premier prime profile victor voyager champion air edge
+    achieva ambition dstream elition evolution gyroscan ingenia intera multiva panorama prodiva smartpath cx nova
+    elan excelart fortian galan orian titan vantage centurian atlas
+    airis altaire aperto echelon oasis oval smart supria trillium omega jupiter aurora superstar plus xr xt xl xgv
+    """
+SOFTWARE = """
+    syngo numaris software release version versions rel ver lx apps build sp patch service pack
+    hd dv rx mx px sv xa vb va vd ve hf
+    """
+COILS = """
+    coil coils array matrix body cardiac heart head neck headneck spine torso torsopa chest thorax abdomen
+    anterior posterior upper lower left right extremity knee foot ankle flex loop small medium large shoulder
+    breast pelvis peripheral vascular contour blanket brain hrbrain wrist hand integrated built in base
+    sense synergy multi quad quadrature volume surface receive transmit transmitter receiver main dual ultra
+    channel channels ch element elements geometry gem aa pa la hns ant post lat sup inf cp tx rx rf all none
+    bo sp he ne hea hep cm bm tcs rs cs ds us hr nv usa off on auto m l s q xl mri atd
+    """
+WORDS = frozenset(f"{VENDORS} {MODELS} {SOFTWARE} {COILS}".split())
+
+_TOKEN = re.compile(r"[A-Za-z0-9_.,:;/+*()-]{1,40}")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
+)
+_IDENTIFIER = re.compile(
+    r"[0-9]{5}|[0-9]{3}[-.][0-9]{4}|(?:19|20)[0-9]{2}[-./][0-9]{1,2}[-./][0-9]{1,2}"
+    r"|(?<![0-9.])(?:0?[1-9]|[12][0-9]|3[01])[-./](?:0?[1-9]|[12][0-9]|3[01])[-./](?:[0-9]{2}|[0-9]{4})(?![0-9.])"
+    rf"|[0-9]{{1,2}}[-._]?(?:{_MONTH})[-._]?[0-9]{{2}}",
+    re.IGNORECASE,
+)
+"""Five digits in a row, a telephone number, a date with separators, a date with the name of a month."""
+
+_TELEPHONE = re.compile(r"([0-9]{3})(?: [0-9]{4}[^ ]*)+")
+_RESCALE = re.compile(
+    r"US|HU|OD|OD REL|MGML|Z_EFF|ED|EDW|HU_MOD|PCT|NORMALIZED|MS|S|HZ|PPM|CM/S|MM/S|", re.IGNORECASE
+)
+_YES_OR_NO = re.compile(r"Y|N|YES|NO|ON|OFF|NONE|", re.IGNORECASE)
+_CLOSED: dict[int, tuple[re.Pattern[str], str]] = {
+    0x00080103: (re.compile(r"[0-9]{1,4}[A-Za-z]?(?:\.[0-9]{1,3}){0,2}|"), ""),
+    0x00180085: (re.compile(r"[0-9]{0,3}(?:H|HE|LI|C|O|F|NA|P|XE)[0-9]{0,3}|", re.IGNORECASE), ""),
+    0x00181064: (re.compile(r"FORW|BACK|PCNT|FORWARD|BACKWARD|NONE|", re.IGNORECASE), ""),
+    0x00181085: (_YES_OR_NO, ""),
+    0x00209056: (re.compile(r"(?:[Ss]tack[ _-]?|[Ss]lab[ _-]?)?[0-9]{0,4}"), ""),
+    0x00281054: (_RESCALE, "US"),
+    0x00283004: (_RESCALE, ""),
+}
+"""Lawful values by tag, and what stands in place of another one (RescaleType is Type 1 in Enhanced MR)."""
+
+
+@functools.lru_cache(maxsize=4096)
+def clean_equipment(tag: int, text: str, longest: int, forbidden: frozenset[str]) -> str:
+    """One value of an equipment attribute without what may identify; plain ASCII, idempotent.
+
+    Args:
+        tag: of the attribute.
+        text: one value of it.
+        longest: characters that its VR holds; words beyond it go.
+        forbidden: case-folded words of the patient's name and numbers.
+    """
+    closed = _CLOSED.get(tag)
+    if closed is not None:
+        form, otherwise = closed
+        return text if form.fullmatch(text) else otherwise
+    kept = [word for word in text.split(" ") if not word or _is_known(word, forbidden)]
+    while len(" ".join(kept)) > longest:
+        kept.pop()
+    return _TELEPHONE.sub(r"\1", " ".join(kept)).strip()
+
+
+def _is_known(token: str, forbidden: frozenset[str]) -> bool:
+    if not _TOKEN.fullmatch(token) or _IDENTIFIER.search(token):
+        return False
+    parts = re.split(r"[^a-z0-9]+", token.casefold())
+    if forbidden and any(part in forbidden for part in parts):
+        return False
+    numbered = any(c.isdigit() for c in token)
+    return all(_is_word(run, numbered) for run in _LETTERS.findall(token))
+
+
+def _is_word(run: str, numbered: bool) -> bool:
+    if run.lower() in WORDS or (numbered and len(run) < 4):
+        return True
+    pieces = _PIECES.findall(run)
+    return 1 < len(pieces) < 4 and all(len(piece) > 3 and piece.lower() in WORDS for piece in pieces)
