@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmr_deid.descriptors import clean_words, is_public_code, shortened
+from cmr_deid.descriptors import clean_words, shortened
 
 TECHNIQUE = [
     "cine_trufi_retro",
@@ -100,12 +100,3 @@ def test_a_long_text_is_cut_between_words():
     assert set(cleaned.split()) == {"cine", "retro"}
     assert shortened("trufi_retro_localizer", 16) == "trufi_retro"
     assert shortened("trufi", 16) == "trufi"
-
-
-def test_only_public_codes_stay():
-    assert is_public_code("DCM", "113100")
-    assert is_public_code("SCT", "80891009")
-    assert not is_public_code("99CLINIC", "SMITH")
-    assert not is_public_code("", "113100")
-    assert not is_public_code("DCM", "Smith^John")
-    assert not is_public_code("DCM", "20210304")

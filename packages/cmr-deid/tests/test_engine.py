@@ -255,7 +255,7 @@ def test_empty_dates_and_names_stay_empty(mr, engine):
             "ImageType",
             ["ORIGINAL", "PRIMARY", "M"],
         ),
-        ({"ScanOptions": "Zeb^Fnordvexil"}, "ScanOptions", None),
+        ({"ScanOptions": "Zeb^Fnordvexil"}, "ScanOptions", ""),
         ({"SequenceName": "*tfi2d1_12"}, "SequenceName", "*tfi2d1_12"),
         ({"TimezoneOffsetFromUTC": "+0100"}, "TimezoneOffsetFromUTC", None),
     ],

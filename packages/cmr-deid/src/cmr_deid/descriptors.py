@@ -7,7 +7,7 @@ ASCII. Texts that name equipment have their own vocabulary (equipment.py).
 import functools
 import re
 
-from cmr_deid.vocabulary import CODING_SCHEMES, UNITS, WORDS
+from cmr_deid.vocabulary import UNITS, WORDS
 
 _DATE_LIKE = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
 _SPLIT = re.compile("([^A-Za-z0-9*\u0080-\U0010ffff]+)")
@@ -17,7 +17,6 @@ _SEQUENCE_TAIL = re.compile(r"\d{1,3}|[vVbB]\d{1,4}(?:in|fh|ap|rl|through)?|[rst
 _NUMBER = re.compile(r"\d{1,3}")
 _MEASURE = re.compile(r"(?:\d{1,3})([A-Za-z]{1,4})|([A-Za-z]{1,4})(?:\d{1,3})")
 _SAFE_SEPARATOR = re.compile(r"[ _\-./+(),:;%=]+")
-_CODE = re.compile(r"[A-Za-z0-9.{}/\[\]%*'-]{1,16}")
 MAX_TEXT = 64
 
 
@@ -40,14 +39,6 @@ def clean_words(text: str) -> str:
 def shortened(cleaned: str, longest: int) -> str:
     """The beginning of a cleaned text without a word that the cut would break."""
     return clean_words(cleaned[:longest]) if len(cleaned) > longest else cleaned
-
-
-def is_public_code(scheme: str, value: str) -> bool:
-    """True if the coding scheme is public and the value has the form of a code."""
-    return scheme in CODING_SCHEMES and bool(_CODE.fullmatch(value)) and not _IDENTIFIER_8.search(value)
-
-
-_IDENTIFIER_8 = re.compile(r"(?:19|20)\d{6}(?!\d)")
 
 
 def _word(token: str) -> str:

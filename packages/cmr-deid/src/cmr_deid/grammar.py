@@ -11,7 +11,6 @@ from cmr_deid.elements import Value, vr_of_tag
 from cmr_deid.safe_private import NUMERIC_SIZES
 
 _TEXT_FORMS = {
-    "CS": re.compile(rb"(?!.*\d{6})[A-Za-z0-9_ .+\-/*\\]{0,512}\0?", re.DOTALL),
     "DS": re.compile(rb"(?!.*(?<![\d.])(?:19|20)\d{6}(?![\d.]))[0-9+\-.eE \\]*\0?", re.DOTALL),
     "IS": re.compile(rb"(?!.*(?<!\d)(?:19|20)\d{6}(?!\d))[0-9+\- \\]*\0?", re.DOTALL),
     "TM": re.compile(
@@ -48,18 +47,12 @@ def writable_vr(tag: int, vr: str) -> str | None:
 
 
 def has_form(vr: str, value: Value) -> bool:
-    """True if the value may stay under this VR."""
+    """True if the value may stay under this VR; code strings and texts have vocabularies of their own."""
     form = _TEXT_FORMS.get(vr)
     if form is not None:
         return bool(form.fullmatch(value))
     size = BINARY_SIZES.get(vr)
     return size is not None and len(value) % size == 0
-
-
-def legal_codes(value: Value) -> str:
-    """The values of a CS attribute that have the form of codes, without the others (`ImageType`)."""
-    parts = [part.strip(b" \0") for part in bytes(value).split(b"\\")]
-    return b"\\".join(part for part in parts if part and has_form("CS", part)).decode("ascii")
 
 
 def first_integer(vr: str, value: Value) -> int | None:

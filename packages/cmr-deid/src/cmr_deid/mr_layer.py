@@ -139,8 +139,10 @@ VOCABULARY_CLEANED = """
 
 EMPTIED_TYPE_2 = """
     StudyDate StudyTime AccessionNumber ReferringPhysicianName PatientBirthDate StudyID
-    ContentDate ContentTime ContrastBolusAgent Manufacturer PositionReferenceIndicator"""
-"""Type 2 in the accepted IODs (PS3.3 C.7.1.1, C.7.2.1, C.7.4.1, C.7.5.1, C.7.6.1, C.7.6.4): emptied in place."""
+    ContentDate ContentTime ContrastBolusAgent Manufacturer PositionReferenceIndicator
+    ScanOptions MRAcquisitionType PatientPosition PatientOrientation Laterality"""
+"""Type 2 in the accepted IODs (PS3.3 C.7.1.1, C.7.2.1, C.7.4.1, C.7.5.1, C.7.6.1, C.7.6.4):
+emptied in place."""
 
 DUMMY_TYPE_1_ENHANCED = "ContentDate AcquisitionDateTime FrameAcquisitionDateTime FrameReferenceDateTime"
 """Type 1 or 1C in the Enhanced MR IODs: an unreadable date becomes a dummy, never an empty value."""

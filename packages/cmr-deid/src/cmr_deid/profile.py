@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydicom.datadict import tag_for_keyword
 
 from cmr_deid import mr_layer
+from cmr_deid.codes import MEANINGS, TERMS
 from cmr_deid.elements import vr_of_tag
 from cmr_deid.equipment import WORDS as EQUIPMENT
 from cmr_deid.safe_private import SAFE_PRIVATE
@@ -89,6 +90,8 @@ _OURS = {
     0x00120064: Rule(Act.MARK, "mark of de-identification"),
     0x00280303: Rule(Act.MARK, "mark of de-identification"),
     0x00080100: Rule(Act.CODE, "MR layer: codes of public schemes"),
+    0x00080102: Rule(Act.CODE, "MR layer: codes of public schemes"),
+    0x00080104: Rule(Act.CODE, "MR layer: codes of public schemes, meaning or code"),
     0x00201040: Rule(Act.EMPTY, "MR layer: Type 2, free text"),
     0x00280301: Rule(Act.KEEP, "source's own statement"),
 }
@@ -166,5 +169,5 @@ def _sets() -> dict[str, frozenset[int]]:
 def _digest(rules: dict[int, Rule]) -> str:
     lines = [f"{tag:08X} {rule.act} {rule.why}" for tag, rule in sorted(rules.items())]
     lines += [f"{place} {safe}" for place, safe in sorted(SAFE_PRIVATE.items())]
-    lines += sorted(WORDS) + sorted(EQUIPMENT)
+    lines += sorted(WORDS) + sorted(EQUIPMENT) + sorted(TERMS) + sorted(MEANINGS)
     return hashlib.sha256("\n".join([PROFILE_ID, EDITION, *lines]).encode()).hexdigest()

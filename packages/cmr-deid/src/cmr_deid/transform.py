@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from cmr_deid import mr_layer, values
 from cmr_deid.changes import Recorder, label
-from cmr_deid.descriptors import MAX_TEXT, clean_words, is_public_code, shortened
+from cmr_deid.codes import clean_codes, clean_meaning, is_public_code
+from cmr_deid.descriptors import MAX_TEXT, clean_words, shortened
 from cmr_deid.elements import DataSet, Element
 from cmr_deid.equipment import clean_equipment
-from cmr_deid.grammar import has_form, legal_codes, writable_vr
+from cmr_deid.grammar import has_form, writable_vr
 from cmr_deid.identities import Identities
 from cmr_deid.private import keep_safe
 from cmr_deid.profile import Act, DeidProfile, Rule, tags_of
@@ -108,15 +109,20 @@ class Transform:
 
     def _keep(self, element: Element, rule: Rule, path: str) -> Result:
         vr = writable_vr(element.tag, element.vr)
+        if vr == "CS" and element.items is None:
+            return self._keep_codes(element, rule, path)
         if element.items is None and vr is not None and has_form(vr, element.value):
             self.recorder.add(path, element.tag, "kept", rule.why)
             return element if vr == element.vr else Element(element.tag, vr, element.value)
-        kept = legal_codes(element.value) if vr == "CS" and element.items is None else ""
-        if not kept:
-            return self._gone(element, malformed(rule), path)
-        note(self.recorder, element, rule, plain(element), kept)
-        self.recorder.add(path, element.tag, "cleaned", malformed(rule).why)
-        return Element(element.tag, "CS", text_value(kept, "CS"))
+        return self._gone(element, malformed(rule), path)
+
+    def _keep_codes(self, element: Element, rule: Rule, path: str) -> Result:
+        before = plain(element)
+        after = clean_codes(before)
+        if after == before:
+            self.recorder.add(path, element.tag, "kept", rule.why)
+            return element
+        return self._cleaned(element, "CS", before, after, malformed(rule), path)
 
     def _clean(self, element: Element, rule: Rule, path: str) -> Result:
         vr = writable_vr(element.tag, element.vr)
@@ -202,11 +208,17 @@ class Transform:
             for element in item.values():
                 self._gone(element, _LOCAL_CODE, path)
             return None
-        return self._data_set(item, path)
+        out = self._data_set(item, path)
+        if _MEANING in item and _MEANING not in out:
+            out[_MEANING] = Element(_MEANING, "LO", text_value(plain(item[_CODE_VALUE]), "LO"))
+        return out
 
     def _code(self, element: Element, rule: Rule, path: str) -> Result:
         if not path:
             return self._gone(element, malformed(rule), path)
+        if element.tag == _MEANING:
+            before = decoded(element, self._encodings)
+            return self._cleaned(element, "LO", before, clean_meaning(before), rule, path)
         self.recorder.add(path, element.tag, "kept", rule.why)
         return Element(element.tag, "SH", text_value(plain(element), "SH"))
 

@@ -74,7 +74,3 @@ WORDS = frozenset(f"{TECHNIQUE} {BODY_PARTS}".lower().split())
 UNITS = frozenset(
     ("mm", "cm", "ms", "s", "sec", "msec", "t", "deg", "hb", "ph", "bpm", "cms", "ml", "x", "sl", "ch")
 )
-CODING_SCHEMES = frozenset(
-    ("DCM", "SCT", "SRT", "SNM3", "99SDM", "UCUM", "FMA", "LN", "RADLEX", "NCIt", "UMLS")
-)
-"""Coding schemes whose codes are public; an item of another scheme may hold a hospital's own text."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cmr_deid.verify import tables
 from cmr_deid.verify.streams import Shape, stream_finding
-from cmr_deid.verify.values import value_finding
+from cmr_deid.verify.values import CODED, code_finding, value_finding
 from cmr_deid.verify.walker import Field, FieldWalk, MalformedBytesError
 
 MOST_FINDINGS = 200
@@ -69,6 +69,7 @@ class _Look:
         self._values: dict[int, bytes] = {}
         self._pixels: Field | None = None
         self._basic_code = False
+        self._coded: dict[int, tuple[tuple[int, ...], dict[int, bytes]]] = {}
 
     def run(self) -> None:
         if not len(self._data):
@@ -82,6 +83,7 @@ class _Look:
         except MalformedBytesError as malformed:
             after = self._pixels is not None and malformed.code != "too_deep"
             return self._say("hidden_bytes" if after else malformed.code)
+        self._judge_codes()
         self._judge_object()
         self._judge_marks()
         self._judge_identity()
@@ -136,6 +138,8 @@ class _Look:
             return self._say("identifying_attribute", _path(field))
         if tag == 0x00080100 and field.path == (0x00120064,):
             self._basic_code |= self._value(field).strip(b" \0") == b"113100"
+        if tag in CODED:
+            self._coded.setdefault(field.scope, (field.path, {}))[1][tag] = self._value(field)
         if field.vr != "SQ" and tag != _PIXELS:
             self._judge_value(field)
         return None
@@ -144,6 +148,12 @@ class _Look:
         code = value_finding(field.tag, field.vr, self._value(field))
         if code is not None:
             self._say(code, _path(field))
+
+    def _judge_codes(self) -> None:
+        for path, values in self._coded.values():
+            code = code_finding(*(values.get(tag, b"") for tag in CODED))
+            if code is not None or not path:
+                self._say("identifying_value", "/".join(map(_number_path, (*path, min(values)))))
 
     def _judge_private(self, field: Field) -> None:
         group, number = field.tag >> 16, field.tag & 0xFFFF

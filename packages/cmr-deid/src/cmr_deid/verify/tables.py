@@ -160,13 +160,8 @@ VR_ALTERNATIVES = {
     "UL": ("UL", "SL"),
     "SL": ("SL", "UL"),
 }
-PUBLIC_SCHEMES = frozenset(
-    ("DCM", "SCT", "SRT", "SNM3", "99SDM", "UCUM", "FMA", "LN", "RADLEX", "NCIt", "UMLS")
-)
-
 WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OW": 2, "OB": 1, "OV": 8}
 FORMS = {
-    "CS": re.compile(rb"(?:[A-Za-z0-9 _.+*/-]|\\)*\0?"),
     "DS": re.compile(rb"[0-9+.eE \\-]*\0?"),
     "IS": re.compile(rb"[0-9+ \\-]*\0?"),
     "TM": re.compile(rb"(?:[0-9]{2,6}(?:\.[0-9]{1,6})?|[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?[ \0]*"),

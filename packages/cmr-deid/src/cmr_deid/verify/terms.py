@@ -9,7 +9,7 @@ _EQUIPMENT = """
     abdomen achieva aera airis alltech altaire altea ambition amira ankle anterior aperto apps architect array
     artist atlas aurora auto avanto avantofit base biograph biospec biospin blanket body brain breast bruker
     build built canon cardiac centurian champion channel channels chest cima coil coils concerto contour corp
-    corporation creator discovery dstream dual echelon edge elan electric element elements elition esaote
+    corporation creator discovery dstream dual echelon eclipse edge elan electric element elements elition esaote
     espree essenza evolution excelart excite explorer extremity flex foot fortian free fujifilm galan gehc
     general genesis geometry gmbh gyroscan hand harmony hdxt head headneck healthcare healthineers heart hero
     hitachi horizon hrbrain hyperfine imaging impact infinity ingenia integrated intera jupiter knee large
@@ -42,3 +42,80 @@ CLOSED = {
     0x00283004: re.compile(_UNITS),
 }
 """The whole value of attributes with a handful of lawful values."""
+
+_TERMS = """
+    acceleration adap addition amplitude angio anterior apex arterial ascending asset asum attenuated average
+    averaged axial base belt biped bmap bmatrix body borelocal both breath caipirinha calibration capillary
+    cartesian centric cine color column combination combined comp complex composed contour contrast corrected
+    correction correl cosine cosmic csaparallel curved cylindrical dcmr deep defined delayed density derived
+    descending deviation diastole diff diffusion directional dist distorted division dixon dynamic eadc echo
+    ecvmap edge electric ellipsoidal encoded error exact expiration external extremity fast fermi field fiesta
+    filt filtered first fisp fitted flair flash flex flow fluid fluoro fmap fmri fractional free freq
+    frequency full gating gaussian gems gradient grappa grid hamming hanning haste head hold hyperband
+    hypersense ideal identity image imaginary immediate inline inspiration interleaved internal interval
+    inverse isotropic joint lava left level line linear local localizer longitudinal loop lorentzian lrntz
+    magic magir magnitude mapping maps marker mask masked maximum mean memp metabolite mfsplit minimum minip
+    mixed mnip moco mode modified molli monochrome mosaic motion mprage mrcp msum multicoil multiecho
+    multiplication nasal navigator ncit nerve none norm normal nyquist opposed ordering original other overlay
+    paced palette parallel partial peak perfusion phase pils plane pocs portal post posterior precession prep
+    primary probe processed product projection promo propeller prospective proton psir quadruped quality
+    quantity r2map radial radio ramp range ratio rcbf rcbv real realtime rectilinear reformatted registered
+    rejection relative relcbf removed render resampled research residual resolve resonance resp respir retro
+    retrospective reverse reversed riesz right sampled sasha scanning scanoscope score second secondary
+    segmented select sense sensor service shim shmolli sigmoid silicon single slab slice smash sparse spat
+    spin spiral spirometer spsp squared ssfse standard star start state static steady stim stir subtraction
+    surface synthetic systole t1map t2map tagging temperature temporal tensor test tiled time trac trace
+    tracew tracking transverse tricks trnsfm true truefisp tukey ucum undetermined uniform uniformity unknown
+    unmodified unspecified user vasc vasctof velo velocity venous volume voxel water weighted whole
+"""
+TERMS = frozenset(_TERMS.split())
+"""Words of four letters and more of code strings, beside the words of technique."""
+
+SHORT_TERMS = frozenset(
+    b"""
+    2D 3D 4D ADC AND AVG B0 B1 CSA CT ECV FA FAT FFE I IN IP IR LAX M MAP MAX MIN MIP MPR NO OD OF OUT P PC PCA
+    R RAW REL RF RGB SAX SE STD SUB T1 T2 T2S TE TFE TI TO YBR
+    """.split()
+)
+"""Short words that may stand beside others in a code string with blanks."""
+
+_MEANINGS = """
+    acquisition adaptive addition aligned anatomic anatomical another application arterial atrial atrium basic
+    biplane bolus cava cavity characteristics chronological clean clinical color combination components
+    compression computed confidentiality content convolution coronary correlation cranial cubic curved data
+    dates decubitus derivation descriptors detector device difference different dimeglumine direction
+    distortion division drug during edge entire equipment erect features feet file filtering fixed foot frame
+    frames full fully gadobenate gadobutrol gadodiamide gadopentetate gadoterate gadoteridol gadoversetamide
+    gadoxetate gantry graphics head headfirst hounsfield identity information input institution intensity
+    intra intravenous kilogram linear longitudinal lossless lossy lower lumen magnetic mask masking maximum
+    mean meglumine meter milligram milliliter millimeter millimeters millimole millisecond milliseconds
+    minimum minute modified modifying multiplanar multiplication neck nuclear operation option orientation
+    other pair parallel patient pelvis percent pixel pixels position predecessor alternate brain class instance prescribed private procedure
+    processing profile projection proton purpose quantity ratio recognizable recumbent reformatting region
+    registration relationship relaxation resampling resonance retain route safe same second segment selective
+    semierect sequence shared signal site skeletal source spatial square standard structure structured
+    subtractive superimposed surface temporal thoracic time tissue trunk uids uncompressed unit units
+    unspecified upper used value vascular vena venous ventricle ventricles ventricular versus visual weighted
+"""
+MEANINGS = frozenset(_MEANINGS.split())
+"""Words of four letters and more of the meanings of public codes, beside the words of technique."""
+
+_CONCEPT = rb"[1-9][0-9]{2,14}[01]0[0-9]"
+_REFERENCE = rb"[A-Z][0-9A-F]?-[0-9A-F]{4,5}"
+CODES = {
+    b"DCM": re.compile(rb"1[0-3][0-9]{4}"),
+    b"SCT": re.compile(_CONCEPT),
+    b"SRT": re.compile(_REFERENCE + b"|" + _CONCEPT),
+    b"SNM3": re.compile(_REFERENCE),
+    b"99SDM": re.compile(_REFERENCE),
+    b"UCUM": re.compile(
+        rb"(?!.*[0-9]{3})(?!.*(?<![A-Za-z])(?!(?:mmol|umol|beats|counts|ratio|hnsf|score)(?![A-Za-z]))[A-Za-z]{4})"
+        rb"[A-Za-z0-9%'\[\]{}./*^()-]{1,16}"
+    ),
+    b"FMA": re.compile(rb"[0-9]{2,6}"),
+    b"LN": re.compile(rb"[0-9]{1,5}-[0-9]"),
+    b"RADLEX": re.compile(rb"RID[0-9]{1,6}"),
+    b"NCIt": re.compile(rb"C[0-9]{3,6}"),
+    b"UMLS": re.compile(rb"C[0-9]{7}"),
+}
+"""Form of a code by public coding scheme (PS3.16 section 8); a SNOMED concept ends in 00 or 10 and a digit."""

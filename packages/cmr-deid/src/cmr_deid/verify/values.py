@@ -8,12 +8,18 @@ from cmr_deid.verify import tables, terms
 _LETTERS, _ANY_LETTERS = re.compile(r"[a-z]{4,}"), re.compile(r"[a-z]+")
 _LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
 _SHORTEST_PART, _MOST_PARTS = 3, 4
-_METHOD, _SCHEME, _CODE, _DEVICE = 0x00120063, 0x00080102, 0x00080100, 0x00181000
+_METHOD, _DEVICE = 0x00120063, 0x00181000
 _META_VERSION, _WRITER_CLASS, _WRITER_NAME = 0x00020001, 0x00020012, 0x00020013
 _METHOD_FORM = re.compile(
     rb"CMR Registry [a-z0-9.-]{1,24} [0-9a-z/]{1,12}\\k-[a-z2-7]{8} [A-Z2-7]{17} [A-Z2-7]{16} ?"
 )
-_CODE_FORM = re.compile(rb"[A-Za-z0-9.{}/\[\]%*'-]{1,16} ?")
+_STANDARD_NUMBER = re.compile(rb"ISO_1[0-9]{4}(?:_[0-9])?")
+_TERM = re.compile(rb"[A-Za-z0-9_ .+/*-]{1,16}")
+_NOT_IN_TERMS = re.compile(
+    rb"[0-9]{5}|[0-9]{3}-[0-9]{4}|[0-9]{1,2}[A-Za-z]{3,9}[0-9]{2}|[0-9]+[-./][0-9]+[-./][0-9]"
+)
+_MEANING = re.compile(rb"[A-Za-z0-9 (),/.%*-]{0,64}")
+_LONG_RUN = re.compile(rb"[A-Za-z]{4}")
 _DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
 _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
 _UID_FORM = re.compile(
@@ -22,8 +28,14 @@ _UID_FORM = re.compile(
 _LONGEST_TEXT = 1024
 
 
+CODED = (0x00080100, 0x00080102, 0x00080104)
+"""Code value, scheme and meaning of a coded item."""
+
+
 def value_finding(tag: int, vr: str, value: bytes) -> str | None:
-    """Reason code against this value, or None."""
+    """Reason code against this value, or None; the parts of a code are judged together (`code_finding`)."""
+    if tag in CODED:
+        return None
     if tag in tables.MUST_BE_EMPTY:
         return "identifying_attribute" if value.strip(b" \0") else None
     special = _SPECIAL.get(tag)
@@ -31,6 +43,8 @@ def value_finding(tag: int, vr: str, value: bytes) -> str | None:
         return None if special.fullmatch(value) else "identifying_value"
     if vr == "UI":
         return _uid_finding(value)
+    if vr == "CS":
+        return _words_finding(value) if tag in tables.DESCRIPTIONS else _terms_finding(value)
     form = tables.FORMS.get(vr)
     if form is not None:
         return _formed(tag, vr, value, form)
@@ -42,7 +56,7 @@ def value_finding(tag: int, vr: str, value: bytes) -> str | None:
 
 _SPECIAL: dict[int, re.Pattern[bytes]] = {
     _METHOD: _METHOD_FORM,
-    _CODE: _CODE_FORM,
+    0x00080005: re.compile(rb"(?:ISO_IR [0-9]{1,3})? ?"),
     _DEVICE: _DEVICE_FORM,
     _META_VERSION: re.compile(rb"\x00\x01"),
     _WRITER_CLASS: re.compile(rb"[0-9.]{1,64}\0?"),
@@ -63,15 +77,44 @@ def _formed(tag: int, vr: str, value: bytes, form: re.Pattern[bytes]) -> str | N
         return "identifying_value"
     if vr in ("DS", "IS") and len(value) > 7 and tables.DATE_IN_TEXT.search(value):
         return "identifying_value"
-    if vr == "CS" and re.search(rb"[0-9]{6}", value):
+    return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _terms_finding(value: bytes) -> str | None:
+    """Judge the values of a code string: defined terms, and nothing that only looks like one."""
+    parts = (part.strip(b" \0") for part in value.split(b"\\"))
+    return None if all(not part or _is_term(part) for part in parts) else "identifying_value"
+
+
+def _is_term(part: bytes) -> bool:
+    if _STANDARD_NUMBER.fullmatch(part):
+        return True
+    if not _TERM.fullmatch(part) or _NOT_IN_TERMS.search(part):
+        return False
+    runs = _LETTERS.findall(part.decode("latin-1").lower())
+    if any(run not in terms.TERMS and run not in tables.WORDS for run in runs):
+        return False
+    words = part.upper().replace(b"_", b" ").split() if b" " in part else []
+    return all(word in terms.SHORT_TERMS or word.isdigit() or _LONG_RUN.search(word) for word in words)
+
+
+@functools.lru_cache(maxsize=1024)
+def code_finding(code: bytes, scheme: bytes, meaning: bytes) -> str | None:
+    """Reason code against a coded item (PS3.3 8.8): a public code, and known words or the code for a meaning."""
+    form = terms.CODES.get(scheme.strip(b" \0"))
+    if form is None or not form.fullmatch(code.strip(b" \0")):
         return "identifying_value"
-    return _words_finding(value) if tag in tables.DESCRIPTIONS else None
+    if meaning.strip(b" \0") == code.strip(b" \0"):
+        return None
+    runs = _LETTERS.findall(meaning.decode("latin-1").lower())
+    if any(run not in terms.MEANINGS and run not in tables.WORDS for run in runs):
+        return "identifying_value"
+    return "identifying_value" if _NOT_IN_TERMS.search(meaning) or not _MEANING.fullmatch(meaning) else None
 
 
 def _text_finding(tag: int, value: bytes) -> str | None:
     if len(value) > _LONGEST_TEXT or tables.PERSON_LIKE.search(value) or tables.DATE_IN_TEXT.search(value):
-        return "identifying_value"
-    if tag == _SCHEME and value.strip(b" \0").decode("latin-1") not in tables.PUBLIC_SCHEMES:
         return "identifying_value"
     if tag == _WRITER_NAME:
         runs = _LETTERS.findall(value.decode("latin-1").lower())
