@@ -1,6 +1,7 @@
 """Places outside of the data set's plain values where an identifier once passed the second look."""
 
 import struct
+import uuid
 
 import pytest
 from pydicom.uid import UID_dictionary
@@ -110,6 +111,28 @@ def test_text_under_another_vr_in_place_of_a_number_is_removed_and_stopped(
 def test_a_number_under_the_root_of_the_standard_is_no_uid_of_the_standard(identities, uid):
     assert identities.uid(uid).startswith("2.25.")
     assert value_finding(0x00200052, "UI", uid.encode()) == "original_uid"
+
+
+@pytest.mark.parametrize(
+    "uid",
+    [
+        "2.25.19440817",
+        "2.25.42177",
+        "2.25.0",
+        f"2.25.0{uuid.UUID(int=7, version=4).int}",
+        f"2.25.{uuid.UUID('6ba7b810-9dad-11d1-80b4-00c04fd430c8').int}",
+        f"2.25.{uuid.UUID('6ba7b810-9dad-41d1-00b4-00c04fd430c8').int}",
+        f"2.25.{uuid.UUID(int=7 << 120, version=4).int | 1 << 128}",
+        f"2.25.{uuid.UUID(int=7 << 120, version=4).int}.1944",
+    ],
+)
+def test_a_uid_of_ours_that_is_no_random_uuid_is_stopped(uid):
+    assert value_finding(0x00200052, "UI", uid.encode()) == "original_uid"
+
+
+def test_every_uid_that_the_engine_makes_passes(identities):
+    made = [identities.uid(f"1.2.3.{n}") for n in range(3000)]
+    assert [uid for uid in made if value_finding(0x00200052, "UI", uid.encode()) is not None] == []
 
 
 def test_every_uid_of_the_standard_stays(identities):

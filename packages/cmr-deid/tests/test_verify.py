@@ -1,5 +1,6 @@
 import io
 import struct
+import uuid
 
 import pydicom
 import pytest
@@ -271,7 +272,7 @@ def sequence(body, length=0xFFFFFFFF, vr=b"SQ"):
 ITEM = struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF)
 ITEM_END = struct.pack("<HHL", 0xFFFE, 0xE00D, 0)
 STOP = struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)
-UID = b"\x08\x00\x55\x11UI\x06\x002.25.1"
+UID = b"\x08\x00\x55\x11UI\x2a\x00" + f"2.25.{uuid.UUID(int=7 << 120, version=4).int}".encode()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ MODELS = """
     optima pioneer premier prime profile victor voyager champion air edge
     achieva ambition dstream elition evolution gyroscan ingenia intera multiva panorama prodiva smartpath cx nova
     elan excelart fortian galan orian titan vantage centurian atlas
-    eclipse airis altaire aperto echelon oasis oval smart supria trillium omega jupiter aurora superstar plus xr xt xl xgv
+    eclipse airis altaire aperto echelon oasis oval smart supria trillium omega jupiter aurora superstar
+    plus xr xt xl xgv
     """
 SOFTWARE = """
     syngo numaris software release version versions rel ver lx apps build sp patch service pack

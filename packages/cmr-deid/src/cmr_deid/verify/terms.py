@@ -80,22 +80,23 @@ SHORT_TERMS = frozenset(
 """Short words that may stand beside others in a code string with blanks."""
 
 _MEANINGS = """
-    acquisition adaptive addition aligned anatomic anatomical another application arterial atrial atrium basic
-    biplane bolus cava cavity characteristics chronological clean clinical color combination components
-    compression computed confidentiality content convolution coronary correlation cranial cubic curved data
-    dates decubitus derivation descriptors detector device difference different dimeglumine direction
-    distortion division drug during edge entire equipment erect features feet file filtering fixed foot frame
-    frames full fully gadobenate gadobutrol gadodiamide gadopentetate gadoterate gadoteridol gadoversetamide
-    gadoxetate gantry graphics head headfirst hounsfield identity information input institution intensity
-    intra intravenous kilogram linear longitudinal lossless lossy lower lumen magnetic mask masking maximum
-    mean meglumine meter milligram milliliter millimeter millimeters millimole millisecond milliseconds
-    minimum minute modified modifying multiplanar multiplication neck nuclear operation option orientation
-    other pair parallel patient pelvis percent pixel pixels position predecessor alternate brain class instance prescribed private procedure
-    processing profile projection proton purpose quantity ratio recognizable recumbent reformatting region
-    registration relationship relaxation resampling resonance retain route safe same second segment selective
-    semierect sequence shared signal site skeletal source spatial square standard structure structured
-    subtractive superimposed surface temporal thoracic time tissue trunk uids uncompressed unit units
-    unspecified upper used value vascular vena venous ventricle ventricles ventricular versus visual weighted
+    acquisition adaptive addition aligned alternate anatomic anatomical another application arterial atrial
+    atrium basic biplane bolus brain cava cavity characteristics chronological class clean clinical color
+    combination components compression computed confidentiality content convolution coronary correlation
+    cranial cubic curved data dates decubitus derivation descriptors detector device difference different
+    dimeglumine direction distortion division drug during edge entire equipment erect features feet file
+    filtering fixed foot frame frames full fully gadobenate gadobutrol gadodiamide gadopentetate gadoterate
+    gadoteridol gadoversetamide gadoxetate gantry graphics head headfirst hounsfield identity information
+    input instance institution intensity intra intravenous kilogram linear longitudinal lossless lossy lower
+    lumen magnetic mask masking maximum mean meglumine meter milligram milliliter millimeter millimeters
+    millimole millisecond milliseconds minimum minute modified modifying multiplanar multiplication neck
+    nuclear operation option orientation other pair parallel patient pelvis percent pixel pixels position
+    predecessor prescribed private procedure processing profile projection proton purpose quantity ratio
+    recognizable recumbent reformatting region registration relationship relaxation resampling resonance
+    retain route safe same second segment selective semierect sequence shared signal site skeletal source
+    spatial square standard structure structured subtractive superimposed surface temporal thoracic time
+    tissue trunk uids uncompressed unit units unspecified upper used value vascular vena venous ventricle
+    ventricles ventricular versus visual weighted
 """
 MEANINGS = frozenset(_MEANINGS.split())
 """Words of four letters and more of the meanings of public codes, beside the words of technique."""

@@ -22,9 +22,8 @@ _MEANING = re.compile(rb"[A-Za-z0-9 (),/.%*-]{0,64}")
 _LONG_RUN = re.compile(rb"[A-Za-z]{4}")
 _DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
 _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
-_UID_FORM = re.compile(
-    rb"2\.25\.[0-9]{1,39}|1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}"
-)
+_OWN_UID = re.compile(rb"2\.25\.([1-9][0-9]{23,38})")
+_STANDARD_UID = re.compile(rb"1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}")
 _LONGEST_TEXT = 1024
 
 
@@ -67,9 +66,22 @@ _SPECIAL: dict[int, re.Pattern[bytes]] = {
 }
 
 
+@functools.lru_cache(maxsize=4096)
 def _uid_finding(value: bytes) -> str | None:
     parts = value.rstrip(b"\0").split(b"\\")
-    return None if all(not part or _UID_FORM.fullmatch(part) for part in parts) else "original_uid"
+    return None if all(not part or _is_coded_uid(part) for part in parts) else "original_uid"
+
+
+def _is_coded_uid(part: bytes) -> bool:
+    """True for a UID of the standard, or one made from a version 4 UUID (PS3.5 B.2, RFC 9562 5.4).
+
+    A date, a patient number or a UUID with the clock and network card of a scanner is not of version 4.
+    """
+    own = _OWN_UID.fullmatch(part)
+    if own is None:
+        return bool(_STANDARD_UID.fullmatch(part))
+    number = int(own[1])
+    return not number >> 128 and number >> 76 & 0xF == 4 and number >> 62 & 0b11 == 0b10
 
 
 def _formed(tag: int, vr: str, value: bytes, form: re.Pattern[bytes]) -> str | None:
