@@ -58,6 +58,7 @@ def test_what_is_shorter_than_four_characters_is_passed_over(output):
 def test_pixels_are_not_searched(mr, engine):
     def plant(dataset):
         dataset.PixelData = b"Fnordvexil".ljust(48, b"\0")
+        dataset.BitsStored, dataset.HighBit = 16, 15
 
     assert search(engine.deidentify(mr(edit=plant)).data, ["Fnordvexil"]) == []
 

@@ -5,6 +5,7 @@ again, one fragment per frame with an empty offset table (PS3.5 A.4); a stream t
 bytes.
 """
 
+import functools
 import struct
 from dataclasses import replace
 
@@ -16,19 +17,25 @@ from cmr_deid.text import plain
 
 _ITEM = struct.Struct("<HHL")
 _ROWS, _COLUMNS, _BITS_ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280100, 0x00280008
+_BITS_STORED, _HIGH_BIT, _PIXEL_REPRESENTATION = 0x00280101, 0x00280102, 0x00280103
 
 
 def clean_pixels(data_set: DataSet, transfer_syntax_uid: str) -> bool:
     """Replace compressed pixel data by the same image alone; True if bytes went.
 
+    Native pixel data are never changed: one with bits above the stored ones, where old overlays and texts are
+    kept (PS3.5 8.1.2), is held.
+
     The data set has passed `cmr_deid.gates.gate_raw`.
 
     Raises:
         InstanceHeld: hidden_bytes; the data hold something that is not known to be image.
-        InstanceRejected: pixel_length; the fragments are not as many frames as the header says.
+        InstanceRejected: pixel_length; the fragments are not as many frames as the header says, or more bits
+            are stored than allocated.
     """
     element = data_set[PIXEL_DATA]
     if not element.undefined:
+        _require_empty_high_bits(data_set, element)
         return False
     before = bytes(element.value)
     table, *fragments = _fragments(before) or [b""]
@@ -47,6 +54,31 @@ def clean_pixels(data_set: DataSet, transfer_syntax_uid: str) -> bool:
         return False
     data_set[PIXEL_DATA] = replace(element, value=after)
     return True
+
+
+def _require_empty_high_bits(data_set: DataSet, pixels: Element) -> None:
+    allocated = _integer(data_set, _BITS_ALLOCATED)
+    stored, high = (_integer(data_set, tag) if tag in data_set else 0 for tag in (_BITS_STORED, _HIGH_BIT))
+    if not 0 < stored <= allocated:
+        raise InstanceRejected("pixel_length")
+    if high != stored - 1:
+        raise InstanceHeld("hidden_bytes")
+    signed = _PIXEL_REPRESENTATION in data_set and _integer(data_set, _PIXEL_REPRESENTATION) == 1
+    width, value = allocated // 8, bytes(pixels.value)
+    for place in range((stored - 1) // 8, width):
+        if value[place::width].translate(None, _lawful_bytes(stored - 8 * place, signed)):
+            raise InstanceHeld("hidden_bytes")
+
+
+@functools.lru_cache(maxsize=128)
+def _lawful_bytes(used: int, signed: bool) -> bytes:
+    """Values of a byte of a pixel of which `used` bits are stored; with a sign, its copies may fill the others."""
+    if used >= 8:
+        return bytes(range(256))
+    lawful = list(range(1 << max(used, 0)))
+    if signed:
+        lawful += range(256 - (1 << used - 1), 256) if used > 0 else [255]
+    return bytes(lawful)
 
 
 def _integer(data_set: DataSet, tag: int) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cmr_deid.verify import tables
+from cmr_deid.verify.bits import has_hidden_bits
 from cmr_deid.verify.streams import Shape, stream_finding
 from cmr_deid.verify.values import CODED, code_finding, value_finding
 from cmr_deid.verify.walker import Field, FieldWalk, MalformedBytesError
@@ -14,7 +15,7 @@ _SCREEN = (b"SCREEN", b"REPORT", b"RESULT", b"SUMMARY", b"SNAPSHOT", b"DOCUMENT"
 _INTERESTING = {
     *(0x00080008, 0x00080016, 0x00080018, 0x00080060, 0x00080064, 0x00100010, 0x00100020, 0x00120062),
     *(0x00120063, 0x00180015, 0x0020000D, 0x0020000E, 0x00280002, 0x00280008, 0x00280010, 0x00280011),
-    *(0x00280100, 0x00280301, 0x00280303),
+    *(0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280301, 0x00280303),
 }
 
 
@@ -215,7 +216,12 @@ class _Look:
             return None if code is None else self._say(code, _number_path(_PIXELS))
         expected = rows * columns * frames * bits // 8
         if not expected or pixels.length != expected + expected % 2:
-            self._say("pixel_length", _number_path(_PIXELS))
+            return self._say("pixel_length", _number_path(_PIXELS))
+        stored, signed = self._number(0x00280101) or 0, self._number(0x00280103) == 1
+        if self._number(0x00280102) != stored - 1 or has_hidden_bits(
+            self._value(pixels), bits, stored, signed
+        ):
+            self._say("hidden_bytes", _number_path(_PIXELS))
         return None
 
     def _value(self, field: Field) -> bytes:
