@@ -8,9 +8,9 @@ from cmr_deid.verify import terms
 from cmr_deid.verify.values import value_finding
 
 MANUFACTURER, MODEL, SOFTWARE, COIL, STACK = 0x00080070, 0x00081090, 0x00181020, 0x00181250, 0x00209056
-RESCALE, NUCLEUS, PVC, FRAMING, LUT_TYPE, VERSION = (
+RESCALE, NUCLEUS, PVC, FRAMING, VERSION = (
     *(0x00281054, 0x00180085, 0x00181085),
-    *(0x00181064, 0x00283004, 0x00080103),
+    *(0x00181064, 0x00080103),
 )
 WRITTEN_BY_VENDORS = [
     *((MANUFACTURER, t) for t in ("SIEMENS", "Siemens Healthineers", "Siemens HealthCare GmbH", "UIH")),
@@ -27,7 +27,7 @@ WRITTEN_BY_VENDORS = [
     *((STACK, t) for t in ("1", "12", "Stack_1", "")),
     *((RESCALE, t) for t in ("US", "HU", "OD REL", "normalized", "ms", "cm/s", "")),
     *((NUCLEUS, t) for t in ("1H", "H1", "H", "13C", "129Xe")),
-    *((PVC, "YES"), (FRAMING, "FORW"), (LUT_TYPE, "US"), (VERSION, "01"), (VERSION, "2026C")),
+    *((PVC, "YES"), (FRAMING, "FORW"), (VERSION, "01"), (VERSION, "2026C")),
 ]
 PERSONS = [
     (SOFTWARE, "syngo MR E11 operator Smithson", "syngo MR E11"),
@@ -50,8 +50,8 @@ PERSONS = [
     (NUCLEUS, "Smithson", ""),
     (PVC, "Smithson", ""),
     (FRAMING, "Smithson", ""),
-    (LUT_TYPE, "Smithson", ""),
     (VERSION, "19440817", ""),
+    (VERSION, "17.8.44", ""),
 ]
 
 

@@ -58,13 +58,12 @@ _RESCALE = re.compile(
 )
 _YES_OR_NO = re.compile(r"Y|N|YES|NO|ON|OFF|NONE|", re.IGNORECASE)
 _CLOSED: dict[int, tuple[re.Pattern[str], str]] = {
-    0x00080103: (re.compile(r"[0-9]{1,4}[A-Za-z]?(?:\.[0-9]{1,3}){0,2}|"), ""),
+    0x00080103: (re.compile(r"[0-9]{1,4}[A-Za-z]?(?:\.[0-9]{1,3})?(?:\.[0-9])?|"), ""),
     0x00180085: (re.compile(r"[0-9]{0,3}(?:H|HE|LI|C|O|F|NA|P|XE)[0-9]{0,3}|", re.IGNORECASE), ""),
     0x00181064: (re.compile(r"FORW|BACK|PCNT|FORWARD|BACKWARD|NONE|", re.IGNORECASE), ""),
     0x00181085: (_YES_OR_NO, ""),
     0x00209056: (re.compile(r"(?:[Ss]tack[ _-]?|[Ss]lab[ _-]?)?[0-9]{0,4}"), ""),
     0x00281054: (_RESCALE, "US"),
-    0x00283004: (_RESCALE, ""),
 }
 """Lawful values by tag, and what stands in place of another one (RescaleType is Type 1 in Enhanced MR)."""
 

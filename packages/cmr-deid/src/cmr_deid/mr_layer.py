@@ -99,7 +99,6 @@ KEPT: dict[str, str] = {
         PixelRepresentation SmallestImagePixelValue LargestImagePixelValue PixelPaddingValue
         PixelPaddingRangeLimit PixelData WindowCenter WindowWidth WindowCenterWidthExplanation
         VOILUTFunction RescaleIntercept RescaleSlope RescaleType PresentationLUTShape
-        ModalityLUTSequence VOILUTSequence LUTDescriptor LUTData ModalityLUTType
         SmallestPixelValueInSeries LargestPixelValueInSeries""",
 }
 
@@ -146,3 +145,20 @@ emptied in place."""
 
 DUMMY_TYPE_1_ENHANCED = "ContentDate AcquisitionDateTime FrameAcquisitionDateTime FrameReferenceDateTime"
 """Type 1 or 1C in the Enhanced MR IODs: an unreadable date becomes a dummy, never an empty value."""
+
+RANGES: dict[float, str] = {
+    1.01: "ImageOrientationPatient DiffusionGradientOrientation VelocityEncodingDirection SlabOrientation",
+    100: "PixelSpacing",
+    400: "HeartRate FlipAngle",
+    10_000: """
+        ImagePositionPatient SliceLocation SliceThickness SpacingBetweenSlices ReconstructionDiameter
+        NumberOfAverages EchoTime NumberOfPhaseEncodingSteps EchoTrainLength EchoNumbers CardiacNumberOfImages
+        PercentSampling PercentPhaseFieldOfView IntervalsAcquired IntervalsRejected SkipBeats TriggerWindow
+        NumberOfTemporalPositions LowRRValue HighRRValue NominalInterval SAR dBdt
+        MagneticFieldStrength ContrastBolusVolume ContrastBolusTotalDose ContrastFlowRate ContrastFlowDuration
+        ContrastBolusIngredientConcentration LossyImageCompressionRatio""",
+    99_999: """
+        SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier RepetitionTime InversionTime
+        TriggerTime FrameTime TemporalResolution PixelBandwidth ImagesInAcquisition NumberOfFrames""",
+}
+"""Largest amounts that measurements of an MR image can have, by attribute; others have the limit of their VR."""

@@ -11,6 +11,7 @@ from cmr_deid.elements import DataSet, Element
 from cmr_deid.equipment import clean_equipment
 from cmr_deid.grammar import has_form, writable_vr
 from cmr_deid.identities import Identities
+from cmr_deid.numbers import NUMERIC_VRS, is_plausible
 from cmr_deid.private import keep_safe
 from cmr_deid.profile import Act, DeidProfile, Rule, tags_of
 from cmr_deid.reading import Source
@@ -111,10 +112,16 @@ class Transform:
         vr = writable_vr(element.tag, element.vr)
         if vr == "CS" and element.items is None:
             return self._keep_codes(element, rule, path)
-        if element.items is None and vr is not None and has_form(vr, element.value):
+        if element.items is None and vr is not None and self._has_form(element, vr):
             self.recorder.add(path, element.tag, "kept", rule.why)
             return element if vr == element.vr else Element(element.tag, vr, element.value)
         return self._gone(element, malformed(rule), path)
+
+    @staticmethod
+    def _has_form(element: Element, vr: str) -> bool:
+        if not has_form(vr, element.value):
+            return False
+        return vr not in NUMERIC_VRS or is_plausible(element.tag, vr, bytes(element.value))
 
     def _keep_codes(self, element: Element, rule: Rule, path: str) -> Result:
         before = plain(element)

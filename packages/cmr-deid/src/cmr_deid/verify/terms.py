@@ -33,13 +33,12 @@ EQUIPMENT_TAGS = frozenset(
 
 _UNITS = rb"(?i:us|hu|od|od rel|mgml|z_eff|ed|edw|hu_mod|pct|normalized|m?s|hz|ppm|[cm]m/s)? ?"
 CLOSED = {
-    0x00080103: re.compile(rb"(?:[0-9]{1,4}[A-Za-z]?(?:\.[0-9]{1,3}){0,2})? ?"),
+    0x00080103: re.compile(rb"(?:[0-9]{1,4}[A-Za-z]?(?:\.[0-9]{1,3})?(?:\.[0-9])?)? ?"),
     0x00180085: re.compile(rb"(?:[0-9]{0,3}(?i:h|he|li|c|o|f|na|p|xe)[0-9]{0,3})? ?"),
     0x00181064: re.compile(rb"(?i:forw|back|pcnt|forward|backward|none)? ?"),
     0x00181085: re.compile(rb"(?i:y|n|yes|no|on|off|none)? ?"),
     0x00209056: re.compile(rb"(?:(?:[Ss]tack|[Ss]lab)[ _-]?)?[0-9]{0,4} ?"),
     0x00281054: re.compile(_UNITS),
-    0x00283004: re.compile(_UNITS),
 }
 """The whole value of attributes with a handful of lawful values."""
 

@@ -4,6 +4,7 @@ import functools
 import re
 
 from cmr_deid.verify import tables, terms
+from cmr_deid.verify.amounts import is_sensible
 
 _LETTERS, _ANY_LETTERS = re.compile(r"[a-z]{4,}"), re.compile(r"[a-z]+")
 _LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
@@ -24,6 +25,7 @@ _DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
 _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
 _OWN_UID = re.compile(rb"2\.25\.([1-9][0-9]{23,38})")
 _STANDARD_UID = re.compile(rb"1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}")
+_AMOUNTS = frozenset(("FL", "FD", "US", "SS", "UL", "SL", "AT"))
 _LONGEST_TEXT = 1024
 
 
@@ -49,7 +51,10 @@ def value_finding(tag: int, vr: str, value: bytes) -> str | None:
         return _formed(tag, vr, value, form)
     width = tables.WIDTHS.get(vr)
     if width is not None:
-        return "identifying_value" if len(value) % width else None
+        wrong = len(value) % width or (
+            vr in _AMOUNTS and tag >> 16 & 1 == 0 and not is_sensible(tag, vr, value)
+        )
+        return "identifying_value" if wrong else None
     return _text_finding(tag, value)
 
 
@@ -89,7 +94,8 @@ def _formed(tag: int, vr: str, value: bytes, form: re.Pattern[bytes]) -> str | N
         return "identifying_value"
     if vr in ("DS", "IS") and len(value) > 7 and tables.DATE_IN_TEXT.search(value):
         return "identifying_value"
-    return None
+    amount = vr in ("DS", "IS") and tag >> 16 & 1 == 0
+    return "identifying_value" if amount and not is_sensible(tag, vr, value) else None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,0 +1,69 @@
+"""How many numbers an attribute may hold and how large they may be (PS3.6 VM; PS3.3 C.7.6, C.8.3); typed apart."""
+
+import struct
+
+_LETTERS = {"FL": "<f", "FD": "<d", "US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}
+_MOST = {"DS": 1e9, "IS": 1e6, "FL": 1e9, "FD": 1e12, "US": 8191, "SS": 8191, "UL": 1e8, "SL": 1e8}
+_GROUPS: tuple[bytes, ...] = (
+    *(b"\x08\0", b"\x10\0", b"\x18\0", b"\x20\0", b"\x21\0", b"\x28\0", b"\x40\0", b"\x48\0", b"\x54\0"),
+    *(b"\x01\x20", b"\x05\x20", b"\x00\x52"),
+)
+_COUNTS = {
+    **dict.fromkeys((0x00181310,), (4, 4)),
+    **dict.fromkeys((0x00189089, 0x00189090, 0x00189105, 0x00189106, 0x00200032), (3, 3)),
+    **dict.fromkeys((0x00280030, 0x00280034), (2, 2)),
+    **dict.fromkeys((0x00189052, 0x00189053, 0x00189098), (1, 2)),
+    **dict.fromkeys((0x00081160, 0x00180086, 0x00181046, 0x00181047, 0x00189079, 0x00209157), (1, 99_999)),
+    **dict.fromkeys((0x00281050, 0x00281051, 0x00282112), (1, 99_999)),
+    0x00200037: (6, 6),
+}
+_RANGES = """
+    1.01: 00200037 00189089 00189090 00189105
+    100: 00280030
+    400: 00181088 00181314
+    10000: 00200032 00201041 00180050 00180088 00181100 00180083 00180081 00180089 00180091 00180086 00181090
+        00180087 00181041 00181044 00181046 00181047 00181049 00282112 00180093 00180094 00181083 00181084 00181086 00181094 00200105 00181081 00181082 00181062 00181316
+        00181318
+    99999: 00200011 00200012 00200013 00200100 00180080 00180082 00181060 00181063 00200110 00180095 00201002
+        00280008
+"""
+
+
+def _ranges() -> dict[int, float]:
+    table: dict[int, float] = {}
+    most = 0.0
+    for word in _RANGES.split():
+        if word.endswith(":"):
+            most = float(word[:-1])
+        else:
+            table[int(word, 16)] = most
+    return table
+
+
+LARGEST = _ranges()
+BODY = {0x00101020: 2.8, 0x00101030: 400.0}
+"""Largest height in meters and weight in kilograms of a person."""
+
+
+def is_sensible(tag: int, vr: str, value: bytes) -> bool:
+    """True if the numbers of a value are as many as they may be and none is absurdly large or small."""
+    if vr == "AT":
+        return all(value[at : at + 2] in _GROUPS for at in range(0, len(value), 4))
+    found = _numbers(vr, value)
+    least, most = _COUNTS.get(tag, (1, 1))
+    if found is None or (found and not least <= len(found) <= most):
+        return False
+    if vr in ("US", "SS") and tag >> 16 in (0x0028, 0x0040):
+        return True
+    largest = LARGEST.get(tag) or BODY.get(tag, _MOST[vr])
+    return all(not number or 1e-12 <= abs(number) <= largest for number in found)
+
+
+def _numbers(vr: str, value: bytes) -> list[float] | None:
+    letter = _LETTERS.get(vr)
+    if letter is not None:
+        return [number for (number,) in struct.iter_unpack(letter, value)]
+    try:
+        return [float(part) for part in value.rstrip(b"\0").split(b"\\") if part.strip()]
+    except ValueError:
+        return None

@@ -1,0 +1,75 @@
+"""Numbers: text written into them and patient numbers in counts go and are stopped."""
+
+import struct
+
+import pytest
+
+from cmr_deid.mr_layer import RANGES
+from cmr_deid.numbers import is_plausible
+from cmr_deid.profile import Act, default_profile, tags_of
+from cmr_deid.verify import inspect
+from cmr_deid.verify.amounts import LARGEST, is_sensible
+
+LAWFUL = [
+    (0x00180080, "DS", b"2.7"),
+    (0x00200032, "DS", b"-120.5\\20\\3e-05 "),
+    (0x00200011, "IS", b"14001 "),
+    (0x00281050, "DS", b"300\\40"),
+    (0x00180084, "DS", b"85255980"),
+    (0x00181310, "US", struct.pack("<4H", 0, 256, 192, 0)),
+    (0x00280107, "US", struct.pack("<H", 65535)),
+    (0x00189098, "FD", struct.pack("<d", 63.683)),
+    (0x00189089, "FD", struct.pack("<3d", 0, -0.6, 0.8)),
+    (0x00209157, "UL", struct.pack("<3L", 1, 2, 25)),
+    (0x00209165, "AT", struct.pack("<HH", 0x0020, 0x9057)),
+    (0x00181088, "IS", b""),
+]
+ABSURD = [
+    (0x00189089, "FD", b"SmithsonJane Smithson   "),
+    (0x00189098, "FD", b"Smithson"),
+    (0x00189082, "FD", struct.pack("<2d", 1, 2)),
+    (0x00209157, "UL", b"Smithson"),
+    (0x00209165, "AT", b"Smithson"),
+    (0x00181310, "US", b"Smithson"),
+    (0x00200011, "IS", b"4217712 "),
+    (0x00181088, "IS", b"42177 "),
+    (0x00180050, "DS", b"42177 "),
+    (0x00180050, "DS", b"8\\8 "),
+    (0x00200032, "DS", b"1\\2 "),
+    (0x00200037, "DS", b"1\\0\\0\\0\\1\\17 "),
+    (0x00180050, "DS", b"1-2 "),
+    (0x00209248, "FL", b"Smit"),
+]
+
+
+@pytest.mark.parametrize(("tag", "vr", "value"), LAWFUL)
+def test_numbers_of_measurements_stay(tag, vr, value):
+    assert is_plausible(tag, vr, value)
+    assert is_sensible(tag, vr, value)
+
+
+@pytest.mark.parametrize(("tag", "vr", "value"), ABSURD)
+def test_text_and_patient_numbers_in_numbers_go_and_are_stopped(engine, mr, raw_element, tag, vr, value):
+    assert not is_plausible(tag, vr, value)
+    assert not is_sensible(tag, vr, value)
+    source = mr(SliceThickness=None, ImagePositionPatient=None, SamplesPerPixel=None)
+    place = next(at for at in range(132, len(source)) if source[at : at + 4] == b"\x28\0\x04\0")
+    dirty = source[:place] + raw_element(tag, vr, value) + source[place:]
+    result = engine.deidentify(dirty)
+    assert value not in result.data
+    assert inspect(result.data).findings == ()
+
+
+def test_both_looks_agree_on_ranges():
+    assert {tag: limit for limit, keywords in RANGES.items() for tag in tags_of(keywords)} == LARGEST
+
+
+def test_every_range_belongs_to_an_attribute_that_is_kept():
+    rules = default_profile().rules
+    assert {rules[tag].act for tag in LARGEST} == {Act.KEEP}
+
+
+@pytest.mark.parametrize(("tag", "value"), [(0x00101020, b"4217712 "), (0x00101030, b"42177 ")])
+def test_a_patient_number_as_height_or_weight_is_stopped(tag, value):
+    assert not is_sensible(tag, "DS", value)
+    assert is_sensible(tag, "DS", b"1.75")
