@@ -7,6 +7,7 @@ import pytest
 from cmr_deid.mr_layer import RANGES
 from cmr_deid.numbers import is_plausible
 from cmr_deid.profile import Act, default_profile, tags_of
+from cmr_deid.reading import read_raw
 from cmr_deid.verify import inspect
 from cmr_deid.verify.amounts import LARGEST, is_sensible
 
@@ -73,3 +74,35 @@ def test_every_range_belongs_to_an_attribute_that_is_kept():
 def test_a_patient_number_as_height_or_weight_is_stopped(tag, value):
     assert not is_sensible(tag, "DS", value)
     assert is_sensible(tag, "DS", b"1.75")
+
+
+GE, PHILIPS = "GEMS_PARM_01", "Philips Imaging DD 001"
+
+
+@pytest.mark.parametrize(
+    ("creator", "group", "number", "vr", "value"),
+    [
+        ("GEMS_ACQU_01", 0x19, 0x23, "DS", "4217712"),
+        (GE, 0x43, 0x39, "IS", ["4217712", "8", "0", "0"]),
+        (PHILIPS, 0x2001, 0x01, "FL", struct.unpack("<f", b"Smit")[0]),
+    ],
+)
+def test_text_and_patient_numbers_in_private_numbers_go_and_are_stopped(
+    engine, mr, creator, group, number, vr, value
+):
+    def plant(dataset):
+        dataset.private_block(group, creator, create=True).add_new(number, vr, value)
+
+    result = engine.deidentify(mr(edit=plant))
+    assert not [tag for tag in read_raw(result.data).data_set if tag >> 16 & 1]
+    source = inspect(mr(edit=plant))
+    assert "private_attribute" in {finding.reason_code for finding in source.findings}
+
+
+def test_a_b_value_of_ge_stays(engine, mr):
+    def plant(dataset):
+        dataset.private_block(0x43, GE, create=True).add_new(0x39, "IS", ["1000000050", "8", "0", "0"])
+
+    result = engine.deidentify(mr(edit=plant))
+    assert b"1000000050" in result.data
+    assert inspect(result.data).findings == ()

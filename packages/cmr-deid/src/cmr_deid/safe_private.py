@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from cmr_deid.standard.table_e3_10_1 import E3_10_1
 
 NUMERIC_SIZES = {"FL": 4, "FD": 8, "US": 2, "SS": 2, "UL": 4, "SL": 4}
+_LARGEST, _GE_B_VALUE = 1_000_000, 1_000_000_000
+"""Larger texts of digits may be patient numbers or dates; GE adds 10**9 to its b-values."""
+
 _NUMERIC_TEXT = frozenset(("DS", "IS"))
 _GE_SCIENCE = {
     ("GEMS_ACQU_01", 0x0019, 0x2F): ("DS", "1"),
@@ -57,6 +60,9 @@ def fits(safe: SafePrivate, vr: str, value: bytes) -> bool:
     count, rest = divmod(len(value), size)
     if rest or not safe.low <= count <= safe.high:
         return False
+    if safe.vr in ("FL", "FD"):
+        numbers = struct.unpack(f"<{count}{'f' if safe.vr == 'FL' else 'd'}", value)
+        return all(number == 0 or 1e-12 <= abs(number) <= 1e9 for number in numbers)
     return safe.vr not in ("UL", "SL") or all(_small(n) for n in struct.unpack(f"<{count}L", value))
 
 
@@ -66,7 +72,9 @@ def _is_number(text: str) -> bool:
         number = float(text)
     except ValueError:
         return False
-    return len(text) <= 16 and text.isascii() and "_" not in text and not 19_000_000 <= number < 21_000_000
+    if len(text) > 16 or not text.isascii() or "_" in text:
+        return False
+    return abs(number) <= _LARGEST or (text.isdigit() and 0 <= number - _GE_B_VALUE < 100_000)
 
 
 def _small(number: int) -> bool:

@@ -22,7 +22,8 @@ _RANGES = """
     100: 00280030
     400: 00181088 00181314
     10000: 00200032 00201041 00180050 00180088 00181100 00180083 00180081 00180089 00180091 00180086 00181090
-        00180087 00181041 00181044 00181046 00181047 00181049 00282112 00180093 00180094 00181083 00181084 00181086 00181094 00200105 00181081 00181082 00181062 00181316
+        00180087 00181041 00181044 00181046 00181047 00181049 00282112
+        00180093 00180094 00181083 00181084 00181086 00181094 00200105 00181081 00181082 00181062 00181316
         00181318
     99999: 00200011 00200012 00200013 00200100 00180080 00180082 00181060 00181063 00200110 00180095 00201002
         00280008
@@ -67,3 +68,13 @@ def _numbers(vr: str, value: bytes) -> list[float] | None:
         return [float(part) for part in value.rstrip(b"\0").split(b"\\") if part.strip()]
     except ValueError:
         return None
+
+
+def is_sensible_private(vr: str, value: bytes) -> bool:
+    """The same for a private number, whose attribute is not judged; GE adds 10**9 to its b-values."""
+    found = _numbers(vr, value)
+    most = 1e6 if vr in ("DS", "IS") else 1e9
+    return found is not None and all(
+        not number or 1e-12 <= abs(number) <= most or (vr == "IS" and 0 <= number - 1e9 < 1e5)
+        for number in found
+    )

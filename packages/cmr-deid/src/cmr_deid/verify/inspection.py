@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cmr_deid.verify import tables
+from cmr_deid.verify.amounts import is_sensible_private
 from cmr_deid.verify.bits import has_hidden_bits
 from cmr_deid.verify.streams import Shape, stream_finding
 from cmr_deid.verify.values import CODED, code_finding, value_finding
@@ -164,6 +165,7 @@ class _Look:
             expected = tables.PRIVATE.get((field.creator, group, number & 0xFF))
             known = expected is not None and field.vr == expected and field.length <= 512
             known = known and value_finding(field.tag, field.vr, self._value(field)) is None
+            known = known and is_sensible_private(field.vr, self._value(field))
         if not known:
             self._say("private_attribute", _path(field))
 
