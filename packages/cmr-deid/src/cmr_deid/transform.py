@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from cmr_deid import mr_layer, values
 from cmr_deid.changes import Recorder, label
@@ -65,7 +66,7 @@ class Transform:
             Act.RECURSE: self._recurse,
             Act.EMPTY: self._empty,
             Act.REMOVE: self._gone,
-            Act.MARK: self._mark,
+            Act.MARK: partial(self._gone, action="replaced"),
             Act.CODE: self._code,
             Act.SUBJECT: self._subject,
             Act.DEVICE: self._device,
@@ -112,16 +113,10 @@ class Transform:
         vr = writable_vr(element.tag, element.vr)
         if vr == "CS" and element.items is None:
             return self._keep_codes(element, rule, path)
-        if element.items is None and vr is not None and self._has_form(element, vr):
+        if element.items is None and vr is not None and _has_plausible_form(element, vr):
             self.recorder.add(path, element.tag, "kept", rule.why)
             return element if vr == element.vr else Element(element.tag, vr, element.value)
         return self._gone(element, malformed(rule), path)
-
-    @staticmethod
-    def _has_form(element: Element, vr: str) -> bool:
-        if not has_form(vr, element.value):
-            return False
-        return vr not in NUMERIC_VRS or is_plausible(element.tag, vr, bytes(element.value))
 
     def _keep_codes(self, element: Element, rule: Rule, path: str) -> Result:
         before = plain(element)
@@ -238,11 +233,6 @@ class Transform:
         vr = writable_vr(element.tag, element.vr)
         return Element(element.tag, vr) if vr is not None else None
 
-    def _mark(self, element: Element, rule: Rule, path: str) -> Result:
-        note_all(self.recorder, element, rule, self._encodings)
-        self.recorder.add(path, element.tag, "replaced", rule.why)
-        return None
-
     def _subject(self, element: Element, rule: Rule, path: str) -> Result:
         note(self.recorder, element, rule, decoded(element, self._encodings))
         self.recorder.add(path, element.tag, "replaced", rule.why)
@@ -274,7 +264,13 @@ class Transform:
         self.recorder.add(path, element.tag, "replaced", rule.why)
         return Element(element.tag, "CS", text_value("ISO_IR 192", "CS"))
 
-    def _gone(self, element: Element, rule: Rule, path: str) -> Result:
+    def _gone(self, element: Element, rule: Rule, path: str, action: str = "removed") -> Result:
         note_all(self.recorder, element, rule, self._encodings)
-        self.recorder.add(path, element.tag, "removed", rule.why)
+        self.recorder.add(path, element.tag, action, rule.why)
         return None
+
+
+def _has_plausible_form(element: Element, vr: str) -> bool:
+    if not has_form(vr, element.value):
+        return False
+    return vr not in NUMERIC_VRS or is_plausible(element.tag, vr, bytes(element.value))
