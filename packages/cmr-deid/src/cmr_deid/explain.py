@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
     "emptied": "stays without a value, because the image format asks for the attribute",
     "removed": "is removed",
     "shifted": "moves by a number of days that is fixed for this patient; distances stay exact",
-    "remapped": "is replaced by another UID, the same one wherever it occurs",
+    "remapped": "is replaced by another UID, the same one wherever it occurs; UIDs of the DICOM standard stay",
     "added": "is added: it says that and how the image was de-identified",
 }
 LONGEST_SHOWN = 200
