@@ -25,12 +25,6 @@ class BrokenLink:
     why: str
 
 
-def events_of_chains(chains: Iterable[str] | None) -> QuerySet[AuditEvent]:
-    """Events of these chains (None: of all), newest first."""
-    events = AuditEvent.objects.all() if chains is None else AuditEvent.objects.filter(chain__in=list(chains))
-    return events.order_by("-at", "-sequence")
-
-
 def events_of_target(target: str) -> QuerySet[AuditEvent]:
     """What happened to one object, newest first."""
     return AuditEvent.objects.filter(target=target).order_by("-at", "-sequence")

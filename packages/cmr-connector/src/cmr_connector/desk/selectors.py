@@ -32,11 +32,6 @@ class Page(Generic[Row]):
         """The number of the last page."""
         return max(1, -(-self.total // PAGE))
 
-    @property
-    def first_row(self) -> int:
-        """The number of its first row, 0 on an empty page."""
-        return (self.number - 1) * PAGE + 1 if self.rows else 0
-
 
 @dataclass(frozen=True, slots=True)
 class SeriesSummary:
