@@ -13,7 +13,6 @@ import demo.inside  # noqa: F401  makes Django ready before any model is importe
 
 # isort: split
 
-from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
 from cmr_registry.accounts.services import account_create
 from cmr_registry.centers.models import Center
@@ -24,8 +23,9 @@ from cmr_registry.centers.services import (
     membership_add,
 )
 from cmr_registry.centers.states import CenterState
+from cmr_registry.config.principal import principal_of_job
 
-BY = Principal(actor="job:demo", registry_roles=frozenset({Role.STEWARD}))
+BY = principal_of_job("demo")
 
 CONTRIBUTING = (
     ("northbridge", "Northbridge Heart Center", "Northbridge", "US", "America/New_York"),

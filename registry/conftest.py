@@ -8,7 +8,6 @@ import datetime
 import pytest
 from django.core.cache import cache
 
-from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
 from cmr_registry.accounts.services import account_create
 from cmr_registry.centers.services import (
@@ -18,13 +17,13 @@ from cmr_registry.centers.services import (
     membership_add,
 )
 from cmr_registry.centers.states import CenterState
-from cmr_registry.config.principal import principal_of_account, principal_of_key
+from cmr_registry.config.principal import principal_of_account, principal_of_job, principal_of_key
 from cmr_registry.exams.models import Examination
 from cmr_registry.intake.tests.factories import VALUES, coded, deliver
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 
 PASSWORD = "a long enough password 17"
-SETUP = Principal(actor="job:tests", registry_roles=frozenset({Role.STEWARD}))
+SETUP = principal_of_job("tests")
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
-from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
 from cmr_registry.accounts.services import account_create
 from cmr_registry.config.management.checked import CheckedCommand
+from cmr_registry.config.principal import principal_of_job
 
-AT_CONSOLE = Principal(actor="job:console", registry_roles=frozenset({Role.STEWARD}))
+AT_CONSOLE = principal_of_job("console")
 
 
 class Command(CheckedCommand):
