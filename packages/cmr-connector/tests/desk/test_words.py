@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from cmr_connector.desk import words
+from cmr_connector.desk.icons import ICONS
 from cmr_connector.intake import Source
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState
+from cmr_registry.lib.icons import ICONS as REGISTRY_ICONS
 
 PACKAGE = Path(__file__).resolve().parents[2]
 VENDOR = PACKAGE / "src/cmr_connector/desk/static/vendor"
@@ -73,6 +75,10 @@ def test_the_style_sheet_is_the_registrys_byte_for_byte():
     if not theirs.exists():
         pytest.skip("the registry is not beside this package")
     assert (VENDOR / "tabler.min.css").read_bytes() == theirs.read_bytes()
+
+
+def test_its_icons_are_the_registrys():
+    assert {name: REGISTRY_ICONS[name] for name in ICONS} == ICONS
 
 
 def test_what_is_vendored_comes_with_its_license():
