@@ -48,13 +48,14 @@ def _center(code, name, city, country):
     return center
 
 
-def _person(name, *, center=None, role=None, registry_role=None):
+def _person(name, *, center=None, role=None, registry_role=None, institution=""):
     account = account_create(
         email=f"{name}@example.org",
         display_name=name.replace("-", " ").title(),
         password=PASSWORD,
         by=SETUP,
         registry_roles=(registry_role,) if registry_role else (),
+        institution=institution,
     )
     if center:
         membership_add(center=center, account=account, role=role, by=SETUP)
@@ -107,6 +108,39 @@ def steward(db):
 def auditor(db):
     """The registry's auditor."""
     return _person("auditor", registry_role=Role.AUDITOR)
+
+
+@pytest.fixture
+def researcher(db):
+    """A researcher of a university that contributes nothing."""
+    return _person("researcher", registry_role=Role.RESEARCHER, institution="Hillcrest University")
+
+
+@pytest.fixture
+def reviewers(db):
+    """Three committee reviewers of three institutions."""
+    return [
+        _person(f"reviewer-{name}", registry_role=Role.REVIEWER, institution=f"{name.title()} Institute")
+        for name in ("ash", "birch", "cedar")
+    ]
+
+
+@pytest.fixture
+def chair(db):
+    """The committee's chair."""
+    return _person("chair", registry_role=Role.CHAIR, institution="Maple Institute")
+
+
+@pytest.fixture
+def deputy_chair(db):
+    """Acts where the chair is excluded."""
+    return _person("deputy-chair", registry_role=Role.DEPUTY_CHAIR, institution="Oak Institute")
+
+
+@pytest.fixture
+def release_officer(db):
+    """The second person of a release."""
+    return _person("release-officer", registry_role=Role.RELEASE_OFFICER)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, scope_for
+from cmr_registry.accounts.policy import Principal, holds, scope_for
 from cmr_registry.audit.services import event_record
 from cmr_registry.lib.scope import center_scope
 
@@ -42,13 +42,12 @@ def enter(principal: Principal, permission: Permission, *, at: str) -> Iterator[
     """
     if not principal.is_somebody:
         raise SignInNeededRejected("Please sign in first.")
-    scope = scope_for(principal, permission)
-    if not scope:
+    if not holds(principal, permission):
         event_record(
             actor=principal.actor, action=f"door.{permission.name.lower()}", outcome="denied", target=at
         )
         raise NotAllowedRejected(f"Your roles do not let you {permission.value}.")
-    with center_scope(scope):
+    with center_scope(scope_for(principal, permission)):
         yield
 
 

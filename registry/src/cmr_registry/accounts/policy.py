@@ -4,11 +4,11 @@
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.roles import CENTER_ROLES, REGISTRY_ROLES, Role
+from cmr_registry.accounts.permissions import OPENS_NO_CENTER_DATA, Permission
+from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_ROLES, Role
 from cmr_registry.lib.scope import ALL_CENTERS, Scope
 
 
@@ -40,21 +40,53 @@ class Principal:
 NOBODY = Principal()
 
 
-def can(principal: Principal, permission: Permission, center: uuid.UUID | None = None) -> bool:
-    """May `principal` use `permission` at `center` (None: at the registry)?"""
+def can(
+    principal: Principal,
+    permission: Permission,
+    center: uuid.UUID | None = None,
+    project: uuid.UUID | None = None,
+) -> bool:
+    """May `principal` use `permission` at `center`, in `project` (both None: at the registry)?"""
     if _at_registry(principal, permission):
         return True
-    if center is None:
-        return False
-    return any(permission in CENTER_ROLES[role] for role in principal.center_roles.get(center, ()))
+    if center is not None and _at(CENTER_ROLES, principal.center_roles.get(center, ()), permission):
+        return True
+    return project is not None and _at(PROJECT_ROLES, principal.project_roles.get(project, ()), permission)
+
+
+def holds(principal: Principal, permission: Permission) -> bool:
+    """Does `principal` hold `permission` anywhere: at the registry, at a center, in a project?"""
+    return (
+        _at_registry(principal, permission)
+        or any(_at(CENTER_ROLES, held, permission) for held in principal.center_roles.values())
+        or any(_at(PROJECT_ROLES, held, permission) for held in principal.project_roles.values())
+    )
 
 
 def scope_for(principal: Principal, permission: Permission) -> Scope:
-    """The centers at which `principal` holds `permission`; empty where it holds it nowhere."""
+    """The centers whose data `permission` opens to `principal`; empty where it opens none (doors of research)."""
+    if permission in OPENS_NO_CENTER_DATA:
+        return frozenset()
     if _at_registry(principal, permission):
         return ALL_CENTERS
-    return frozenset(center for center in principal.center_roles if can(principal, permission, center))
+    return centers_for(principal, permission)
+
+
+def centers_for(principal: Principal, permission: Permission) -> frozenset[uuid.UUID]:
+    """The centers at which a role of `principal` holds `permission`."""
+    held = principal.center_roles.items()
+    return frozenset(center for center, roles in held if _at(CENTER_ROLES, roles, permission))
+
+
+def projects_for(principal: Principal, permission: Permission) -> frozenset[uuid.UUID]:
+    """The projects in which a role of `principal` holds `permission`."""
+    held = principal.project_roles.items()
+    return frozenset(project for project, roles in held if _at(PROJECT_ROLES, roles, permission))
 
 
 def _at_registry(principal: Principal, permission: Permission) -> bool:
-    return any(permission in REGISTRY_ROLES[role] for role in principal.registry_roles)
+    return _at(REGISTRY_ROLES, principal.registry_roles, permission)
+
+
+def _at(table: Mapping[Role, frozenset[Permission]], held: Iterable[Role], permission: Permission) -> bool:
+    return any(permission in table[role] for role in held)

@@ -4,80 +4,75 @@ import enum
 
 from cmr_registry.accounts.permissions import Permission
 
+P = Permission
+
 
 class Role(enum.StrEnum):
-    """A task that a person, or a connector, has at a center or at the registry."""
+    """A task that a person, or a connector, has at a center, at the registry or in a project."""
 
     COORDINATOR = "center coordinator"
     DATA_MANAGER = "data manager"
     CENTER_PI = "center PI"
+    BALLOT_DELEGATE = "ballot delegate"
     TRAINEE_READER = "trainee reader"
     CONNECTOR = "connector"
     STEWARD = "registry steward"
+    RELEASE_OFFICER = "release officer"
     AUDITOR = "auditor"
+    RESEARCHER = "researcher"
+    REVIEWER = "committee reviewer"
+    CHAIR = "committee chair"
+    DEPUTY_CHAIR = "deputy chair"
+    PROJECT_PI = "principal investigator"
+    PROJECT_MEMBER = "project member"
 
 
-CENTER_ROLES: dict[Role, frozenset[Permission]] = {
-    Role.COORDINATOR: frozenset(
-        {
-            Permission.SEE_CENTER_DESK,
-            Permission.SEE_EXAMS,
-            Permission.SEE_IMAGES,
-            Permission.SEE_DELIVERIES,
-            Permission.DELIVER,
-            Permission.SEE_AUDIT,
-        }
-    ),
-    Role.DATA_MANAGER: frozenset(
-        {
-            Permission.SEE_CENTER_DESK,
-            Permission.SEE_EXAMS,
-            Permission.SEE_IMAGES,
-            Permission.SEE_DELIVERIES,
-            Permission.DELIVER,
-        }
-    ),
-    Role.CENTER_PI: frozenset(
-        {
-            Permission.SEE_CENTER_DESK,
-            Permission.SEE_EXAMS,
-            Permission.SEE_IMAGES,
-            Permission.SEE_DELIVERIES,
-            Permission.SEE_AUDIT,
-        }
-    ),
-    Role.TRAINEE_READER: frozenset(
-        {
-            Permission.SEE_CENTER_DESK,
-            Permission.SEE_EXAMS,
-            Permission.SEE_IMAGES,
-        }
-    ),
-    Role.CONNECTOR: frozenset(
-        {
-            Permission.DELIVER,
-            Permission.SEE_DELIVERIES,
-            Permission.SEE_EXAMS,
-            Permission.SEE_IMAGES,
-        }
-    ),
+_SEES_EXAMS = frozenset({P.SEE_CENTER_DESK, P.SEE_EXAMS, P.SEE_IMAGES})
+_DELIVERS = frozenset({P.SEE_DELIVERIES, P.DELIVER})
+
+CENTER_ROLES: dict[Role, frozenset[P]] = {
+    Role.COORDINATOR: _SEES_EXAMS
+    | _DELIVERS
+    | {P.EDIT_CASE_REPORTS, P.SEE_FOLLOW_UP, P.WITHDRAW_SUBJECTS, P.SEE_BALLOTS, P.DO_RESEARCH, P.SEE_AUDIT},
+    Role.DATA_MANAGER: _SEES_EXAMS | _DELIVERS | {P.EDIT_CASE_REPORTS, P.SEE_FOLLOW_UP},
+    Role.CENTER_PI: _SEES_EXAMS
+    | {P.SEE_DELIVERIES, P.SEE_FOLLOW_UP, P.SEE_BALLOTS, P.ANSWER_BALLOTS, P.DO_RESEARCH, P.SEE_AUDIT},
+    Role.BALLOT_DELEGATE: frozenset({P.SEE_CENTER_DESK, P.SEE_BALLOTS, P.ANSWER_BALLOTS}),
+    Role.TRAINEE_READER: _SEES_EXAMS,
+    Role.CONNECTOR: _DELIVERS
+    | {P.SEE_EXAMS, P.SEE_IMAGES, P.SEE_FOLLOW_UP, P.DELIVER_FOLLOW_UP, P.WITHDRAW_SUBJECTS},
 }
+"""Hold at the center of the membership only."""
 
-REGISTRY_ROLES: dict[Role, frozenset[Permission]] = {
+REGISTRY_ROLES: dict[Role, frozenset[P]] = {
     Role.STEWARD: frozenset(
         {
-            Permission.SEE_REGISTRY_DESK,
-            Permission.SEE_EXAMS,
-            Permission.SEE_IMAGES,
-            Permission.SEE_DELIVERIES,
-            Permission.RESOLVE_CONFLICTS,
-            Permission.SEE_AUDIT,
+            P.SEE_REGISTRY_DESK,
+            P.SEE_EXAMS,
+            P.SEE_IMAGES,
+            P.SEE_DELIVERIES,
+            P.SEE_FOLLOW_UP,
+            P.WITHDRAW_SUBJECTS,
+            P.RESOLVE_CONFLICTS,
+            P.DO_RESEARCH,
+            P.DECIDE_SEARCHES,
+            P.CHECK_APPLICATIONS,
+            P.MANAGE_RELEASES,
+            P.EDIT_DOCUMENTS,
+            P.SEE_AUDIT,
         }
     ),
-    Role.AUDITOR: frozenset(
-        {
-            Permission.SEE_REGISTRY_DESK,
-            Permission.SEE_AUDIT,
-        }
-    ),
+    Role.RELEASE_OFFICER: frozenset({P.SEE_REGISTRY_DESK, P.MANAGE_RELEASES}),
+    Role.AUDITOR: frozenset({P.SEE_REGISTRY_DESK, P.SEE_AUDIT}),
+    Role.RESEARCHER: frozenset({P.DO_RESEARCH}),
+    Role.REVIEWER: frozenset({P.REVIEW_APPLICATIONS}),
+    Role.CHAIR: frozenset({P.REVIEW_APPLICATIONS, P.DECIDE_APPLICATIONS}),
+    Role.DEPUTY_CHAIR: frozenset({P.REVIEW_APPLICATIONS, P.DECIDE_APPLICATIONS}),
 }
+"""Hold everywhere."""
+
+PROJECT_ROLES: dict[Role, frozenset[P]] = {
+    Role.PROJECT_PI: frozenset({P.USE_RELEASES}),
+    Role.PROJECT_MEMBER: frozenset({P.USE_RELEASES}),
+}
+"""Hold in the project of the membership only."""

@@ -12,7 +12,13 @@ from cmr_registry.audit.services import audited, event_record
 
 @audited
 def account_create(
-    *, email: str, display_name: str, password: str, by: Principal, registry_roles: Sequence[Role] = ()
+    *,
+    email: str,
+    display_name: str,
+    password: str,
+    by: Principal,
+    registry_roles: Sequence[Role] = (),
+    institution: str = "",
 ) -> Account:
     """Create an account, as an invitation or `createadmin` does.
 
@@ -22,11 +28,14 @@ def account_create(
         password: at least 15 characters, none of the common ones.
         by: who creates it.
         registry_roles: roles at the registry itself; roles at centers come from `centers.services`.
+        institution: where the person works; conflicts of interest are found by it (R36).
 
     Raises:
         ValidationError: an address that is taken or none, or a weak password.
     """
-    account = Account(email=email.strip().lower(), display_name=display_name.strip())
+    account = Account(
+        email=email.strip().lower(), display_name=display_name.strip(), institution=institution.strip()
+    )
     validate_password(password, account)
     account.set_password(password)
     account.full_clean()

@@ -75,6 +75,9 @@ class ParticipationAgreement(models.Model):
     effective_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
     allows_images = models.BooleanField(default=True)
+    allows_download = models.BooleanField(
+        default=True, help_text="researchers of approved projects may download, not only work inside"
+    )
     signed_file_sha256 = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:

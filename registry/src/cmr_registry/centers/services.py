@@ -89,6 +89,7 @@ def agreement_record(
     by: Principal,
     expires_on: datetime.date | None = None,
     allows_images: bool = True,
+    allows_download: bool = True,
     signed_file_sha256: str = "",
 ) -> ParticipationAgreement:
     """File a signed participation agreement; its terms count from `effective_on` to `expires_on`, both included."""
@@ -98,6 +99,7 @@ def agreement_record(
         effective_on=effective_on,
         expires_on=expires_on,
         allows_images=allows_images,
+        allows_download=allows_download,
         signed_file_sha256=signed_file_sha256,
     )
     _record(by, "agreement.record", center, f"agreement:{agreement.pk}", {"text_version": text_version})

@@ -14,8 +14,11 @@ from ninja.utils import check_csrf
 from cmr_registry.accounts.doors import public_door
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.policy import Principal
+from cmr_registry.cohorts.api import router as cohorts_router
+from cmr_registry.followup.api import router as followup_router
 from cmr_registry.intake.api import router as intake_router
 from cmr_registry.lib.problems import MEDIA_TYPE, ProblemRejected, not_found_response, problem_response
+from cmr_registry.releases.api import router as releases_router
 
 WHY_PUBLIC = "What the API offers is no secret; the data behind it are."
 
@@ -52,6 +55,9 @@ api = NinjaAPI(
     auth=KeyOrSession(),
 )
 api.add_router("", intake_router)
+api.add_router("", followup_router)
+api.add_router("", cohorts_router)
+api.add_router("", releases_router)
 
 
 @api.exception_handler(AuthenticationError)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import NOBODY, scope_for
+from cmr_registry.accounts.policy import NOBODY, holds
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -20,5 +20,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "contact_email": settings.CONTACT_EMAIL,
         "has_viewer": (settings.VIEWER_DIR / "index.html").exists(),
         "principal": principal,
-        "may": {permission.name.lower(): bool(scope_for(principal, permission)) for permission in Permission},
+        "may": {permission.name.lower(): holds(principal, permission) for permission in Permission},
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.roles import CENTER_ROLES, REGISTRY_ROLES
+from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_ROLES
 from cmr_registry.centers import states as center_states
 from cmr_registry.config.env import SETTINGS
 from cmr_registry.intake import states as delivery_states
@@ -21,7 +21,7 @@ def settings_page() -> str:
 
 def permissions_page() -> str:
     """Which role may do what."""
-    roles = CENTER_ROLES | REGISTRY_ROLES
+    roles = CENTER_ROLES | REGISTRY_ROLES | PROJECT_ROLES
     header = "| permission | " + " | ".join(role.value for role in roles) + " |"
     rows = [
         f"| {permission.value} | "
@@ -29,7 +29,10 @@ def permissions_page() -> str:
         + " |"
         for permission in Permission
     ]
-    intro = "Roles of a center hold at that center only; roles of the registry hold everywhere."
+    intro = (
+        "Roles of a center hold at that center only, roles of a project in that project only; roles of the "
+        "registry hold everywhere."
+    )
     return _page("Who may do what", intro, [header, "|---" * (len(roles) + 1) + "|", *rows])
 
 

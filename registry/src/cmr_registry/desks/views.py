@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, scope_for
+from cmr_registry.accounts.policy import Principal, holds, scope_for
 from cmr_registry.centers.selectors import centers_in
 from cmr_registry.desks.selectors import REFUSALS_SHOWN, center_figures, contacts_of, refusals_recent
 from cmr_registry.desks.waiting import center_waiting
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not principal.is_somebody:
         return redirect_to_login(request.get_full_path())
     for permission, address in DESKS:
-        if scope_for(principal, permission):
+        if holds(principal, permission):
             return redirect(address)
     return render(request, "desks/no_role.html")
 

@@ -29,16 +29,22 @@ def _fields(**classes: str) -> dict[str, FieldClass]:
 
 FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "accounts.Account": _fields(
-        identifying="email display_name", operational="id password last_login is_active created_at"
+        identifying="email display_name institution",
+        operational="id password last_login is_active created_at",
     ),
     "accounts.RegistryRoleGrant": _fields(operational="id account role granted_at"),
+    "documents.DocumentVersion": _fields(
+        operational="id slug number title body is_placeholder published_at published_by"
+    ),
+    "documents.Acceptance": _fields(quasi="account", operational="id version accepted_at"),
     "audit.AuditEvent": _fields(
         operational="id chain sequence at actor action outcome target detail previous_hash hash"
     ),
     "centers.Center": _fields(quasi="code name city country time_zone", operational="id state state_since"),
     "centers.CenterMembership": _fields(operational="id center account role since ended_at"),
     "centers.ParticipationAgreement": _fields(
-        operational="id center text_version effective_on expires_on allows_images signed_file_sha256"
+        operational="id center text_version effective_on expires_on allows_images allows_download"
+        " signed_file_sha256"
     ),
     "centers.ConnectorKey": _fields(operational="id center name digest created_at revoked_at last_used_at"),
     "subjects.Subject": _fields(

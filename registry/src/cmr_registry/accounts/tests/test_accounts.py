@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from cmr_registry.accounts.doors import door, enter, public_door
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.models import Account
-from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import NOBODY, Principal, can, scope_for
-from cmr_registry.accounts.roles import CENTER_ROLES, REGISTRY_ROLES, Role
+from cmr_registry.accounts.permissions import OPENS_NO_CENTER_DATA, Permission
+from cmr_registry.accounts.policy import NOBODY, Principal, can, holds, projects_for, scope_for
+from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_ROLES, Role
 from cmr_registry.accounts.services import account_create
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.lib.scope import ALL_CENTERS, NoCenterScopeError, current_scope
@@ -28,9 +28,9 @@ def test_a_role_at_a_center_counts_there_only(role, permission):
     assert can(principal, permission, HERE) is (permission in CENTER_ROLES[role])
     assert not can(principal, permission, THERE)
     assert not can(principal, permission)
-    assert scope_for(principal, permission) == (
-        frozenset({HERE}) if can(principal, permission, HERE) else frozenset()
-    )
+    opened = can(principal, permission, HERE) and permission not in OPENS_NO_CENTER_DATA
+    assert scope_for(principal, permission) == (frozenset({HERE}) if opened else frozenset())
+    assert holds(principal, permission) is (permission in CENTER_ROLES[role])
 
 
 @pytest.mark.parametrize("role", REGISTRY_ROLES)
@@ -39,7 +39,22 @@ def test_a_role_at_the_registry_counts_everywhere(role, permission):
     principal = Principal(actor="account:1", registry_roles=frozenset({role}))
     held = permission in REGISTRY_ROLES[role]
     assert can(principal, permission, HERE) is can(principal, permission) is held
-    assert (scope_for(principal, permission) is ALL_CENTERS) is held
+    assert holds(principal, permission) is held
+    opened = held and permission not in OPENS_NO_CENTER_DATA
+    assert scope_for(principal, permission) == (ALL_CENTERS if opened else frozenset())
+
+
+@pytest.mark.parametrize("role", PROJECT_ROLES)
+@pytest.mark.parametrize("permission", Permission)
+def test_a_role_in_a_project_counts_in_that_project_only(role, permission):
+    principal = Principal(actor="account:1", project_roles={HERE: frozenset({role})})
+    held = permission in PROJECT_ROLES[role]
+    assert can(principal, permission, project=HERE) is holds(principal, permission) is held
+    assert not can(principal, permission, project=THERE)
+    assert not can(principal, permission)
+    assert not can(principal, permission, HERE)
+    assert projects_for(principal, permission) == (frozenset({HERE}) if held else frozenset())
+    assert scope_for(principal, permission) == frozenset()
 
 
 def test_a_door_opens_the_scope_of_those_centers_and_closes_it():

@@ -23,6 +23,8 @@ REPOSITORY = PACKAGE.parents[2]
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("cmr_registry.")]
 NOT_OWNED = {
+    "documents.DocumentVersion": "texts of the registry, public knowledge",
+    "documents.Acceptance": "what a person accepted, whoever employs him or her",
     "accounts.Account": "a person may work at several centers",
     "accounts.RegistryRoleGrant": "a role at the registry itself",
     "audit.AuditEvent": "carries its center as the name of its chain; no foreign keys, it outlives everything",

@@ -1,4 +1,4 @@
-"""cmr-registry worker: accepts deliveries and closes quiet ones, until it is told to stop."""
+"""cmr-registry worker: does what waits in the states of all rooms, until it is told to stop."""
 
 import signal
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections
 
 from cmr_registry.config.management.checked import CheckedCommand
-from cmr_registry.intake.tasks import work_once
+from cmr_registry.config.work import work_once
 from cmr_registry.lib.log import event, request_scope
 
 IDLE_SECONDS = 0.5
@@ -19,7 +19,7 @@ TROUBLE_SECONDS = 2.0
 class Command(CheckedCommand):
     """Work until SIGTERM or Ctrl-C; what is under way is finished first."""
 
-    help = "Accept deliveries and close quiet ones."
+    help = "Do the work that waits: acceptance, snapshots, mail, releases."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to stop when nothing is left to do."""

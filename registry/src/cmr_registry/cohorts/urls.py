@@ -1,0 +1,6 @@
+"""Addresses of cohorts and snapshots."""
+
+from django.urls import URLPattern
+
+app_name = "cohorts"
+urlpatterns: list[URLPattern] = []

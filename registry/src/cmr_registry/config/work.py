@@ -1,0 +1,18 @@
+"""The work that waits in the states of the rooms, one piece at a time and room by room (ADR 0006)."""
+
+from collections.abc import Callable
+
+from cmr_registry.intake import tasks as intake
+
+WORK: tuple[Callable[[], bool], ...] = (intake.work_once,)
+"""One function per room: does one piece of work, and says whether there was any."""
+
+
+def work_once() -> bool:
+    """Let every room do one piece of its work; no room starves another.
+
+    Returns:
+        True if any room had something to do.
+    """
+    did = [piece() for piece in WORK]
+    return any(did)

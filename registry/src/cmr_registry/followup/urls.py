@@ -1,0 +1,6 @@
+"""Addresses of follow-up."""
+
+from django.urls import URLPattern
+
+app_name = "followup"
+urlpatterns: list[URLPattern] = []
