@@ -1,4 +1,4 @@
-"""Accounts and the roles that they hold at the registry."""
+"""Accounts, the roles that they hold at the registry, and the mail that waits for them."""
 
 import uuid
 
@@ -49,3 +49,36 @@ class RegistryRoleGrant(models.Model):
 
     def __str__(self) -> str:
         return self.role
+
+
+class OutgoingMail(models.Model):
+    """A mail that somebody shall get, written in the transaction of what it tells (the outbox).
+
+    It says what waits and where, and holds no patient's or center's data. `claimed_until` and `claim_token`
+    belong to `lib.claims`; `given_up_at` stands where every attempt failed, and the steward's desk shows it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    to = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="outgoing_mail")
+    subject = models.CharField(max_length=160)
+    body = models.TextField()
+    queued_at = models.DateTimeField(auto_now_add=True)
+    next_attempt_at = models.DateTimeField()
+    n_attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=80, blank=True, help_text="type of the error, never its text")
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    claim_token = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(sent_at=None, given_up_at=None),
+                name="mail_that_waits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

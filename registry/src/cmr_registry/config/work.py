@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from cmr_registry.accounts import tasks as accounts
 from cmr_registry.intake import tasks as intake
 
-WORK: tuple[Callable[[], bool], ...] = (intake.work_once,)
+WORK: tuple[Callable[[], bool], ...] = (accounts.work_once, intake.work_once,)
 """One function per room: does one piece of work, and says whether there was any."""
 
 

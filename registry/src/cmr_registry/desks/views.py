@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cmr_registry.accounts.doors import door, public_door
+from cmr_registry.accounts.mail import mails_given_up
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.policy import Principal, holds, scope_for
 from cmr_registry.centers.selectors import centers_in
@@ -61,6 +62,7 @@ def steward(request: HttpRequest) -> HttpResponse:
     context = {
         "conflicts": page_of(conflicts_open(), request.GET.get("conflicts")),
         "refusals": page_of(refusals_recent(now), request.GET.get("refusals")),
+        "mails": page_of(mails_given_up(), request.GET.get("mails")),
         "page": contacts,
     }
     return render(request, "desks/steward.html", context)

@@ -33,6 +33,13 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         operational="id password last_login is_active created_at",
     ),
     "accounts.RegistryRoleGrant": _fields(operational="id account role granted_at"),
+    "accounts.OutgoingMail": _fields(
+        quasi="to",
+        operational=(
+            "id subject body queued_at next_attempt_at n_attempts last_error sent_at given_up_at claimed_until"
+            " claim_token"
+        ),
+    ),
     "documents.DocumentVersion": _fields(
         operational="id slug number title body is_placeholder published_at published_by"
     ),

@@ -26,6 +26,8 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "delivery_settled": frozenset({"delivery", "state", "n_expected", "ms"}),
     "claim_lost": frozenset({"delivery"}),
     "work_failed": frozenset({"delivery", "error"}),
+    "mail_sent": frozenset({"mail"}),
+    "mail_failed": frozenset({"mail", "error", "n_attempts"}),
     "library_message": frozenset({"logger", "level", "error", "status"}),
 }
 

@@ -27,6 +27,7 @@ NOT_OWNED = {
     "documents.Acceptance": "what a person accepted, whoever employs him or her",
     "accounts.Account": "a person may work at several centers",
     "accounts.RegistryRoleGrant": "a role at the registry itself",
+    "accounts.OutgoingMail": "to a person, and without any data of a center",
     "audit.AuditEvent": "carries its center as the name of its chain; no foreign keys, it outlives everything",
     "centers.Center": "is the center; its row is public knowledge",
     "centers.CenterMembership": "read to find out who asks, before any scope can be open",
