@@ -2,6 +2,7 @@
 
 DeidError
 ├── KeyFileError      the key file is not one, is damaged, or is of another version
+├── RekeyError        an instance cannot become a part of a data release
 └── UsageError        a command was given something it cannot work with
 
 Refusals are no errors; they carry a `reason` of `cmr_exchange.reasons` and never a value of the file:
@@ -20,6 +21,10 @@ class DeidError(Exception):
 
 class KeyFileError(DeidError):
     """The key file cannot be used; the text says how to mend it."""
+
+
+class RekeyError(DeidError):
+    """An instance cannot become a part of a data release; none of its bytes is handed out."""
 
 
 class UsageError(DeidError):

@@ -43,7 +43,7 @@ def put_marks(data_set: DataSet, profile: DeidProfile, identities: Identities, e
     _put(data_set, 0x00280303, "CS", "MODIFIED")
     data_set[0x00120064] = Element(0x00120064, "SQ", b"", [_code(*code) for code in CODES])
     data_set.pop(METHOD, None)
-    seal = identities.seal(_sealed_bytes(data_set))
+    seal = identities.seal(sealed_bytes(data_set))
     name = f"CMR Registry {profile.id} {profile.edition}"
     _put(data_set, METHOD, "LO", f"{name}\\{identities.key_id} {exam} {seal}")
 
@@ -53,13 +53,14 @@ def read_seal(data_set: DataSet, identities: Identities) -> Sealed | None:
     match = _SEALED.search(plain(data_set.get(METHOD)))
     if match is None or match[1] != identities.key_id:
         return None
-    if identities.seal(_sealed_bytes(data_set)) != match[3]:
+    if identities.seal(sealed_bytes(data_set)) != match[3]:
         return None
     subject = plain(data_set.get(0x00100020))
     return Sealed(subject, match[2]) if PSEUDONYM.fullmatch(subject) else None
 
 
-def _sealed_bytes(data_set: DataSet) -> bytes:
+def sealed_bytes(data_set: DataSet) -> bytes:
+    """What a seal stands over: everything that was written but pixel data and the mark that holds the seal."""
     return b"".join(encoded({t: e for t, e in data_set.items() if t not in (METHOD, PIXEL_DATA)}))
 
 

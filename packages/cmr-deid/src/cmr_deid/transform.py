@@ -18,12 +18,12 @@ from cmr_deid.profile import Act, DeidProfile, Rule, tags_of
 from cmr_deid.reading import Source
 from cmr_deid.removed import chosen, identity_words, note, note_all
 from cmr_deid.text import decoded, plain
+from cmr_deid.values import DUMMY_DATES
 from cmr_deid.writing import LONGEST_SHORT_VALUE, text_value
 
 _TYPE_2 = frozenset(tags_of(mr_layer.EMPTIED_TYPE_2))
 _TYPE_1_ENHANCED = frozenset(tags_of(mr_layer.DUMMY_TYPE_1_ENHANCED))
 _SCHEME, _CODE_VALUE, _MEANING = 0x00080102, 0x00080100, 0x00080104
-_DUMMY = {"DA": "19000101", "DT": "19000101000000"}
 _LOCAL_CODE = Rule(Act.REMOVE, "code of a local scheme")
 Result = Element | None
 
@@ -157,10 +157,10 @@ class Transform:
         before, tag = plain(element), element.tag
         if not before:
             self.recorder.add(path, tag, "kept", rule.why)
-            return Element(tag, element.vr if element.vr in _DUMMY else "DA")
+            return Element(tag, element.vr if element.vr in DUMMY_DATES else "DA")
         vr = "DT" if element.vr == "DT" else "DA"
         move = values.shift_datetime if vr == "DT" else values.shift_date
-        after = move(before, self._patient.offset_days) if element.vr in _DUMMY else None
+        after = move(before, self._patient.offset_days) if element.vr in DUMMY_DATES else None
         note(self.recorder, element, rule, before)
         if after is not None:
             self.recorder.add(path, tag, "shifted", rule.why)
@@ -172,7 +172,7 @@ class Transform:
         if self._enhanced and tag in _TYPE_1_ENHANCED:
             vr = "DA" if tag == 0x00080023 else "DT"
             self.recorder.add(path, tag, "replaced", why)
-            return Element(tag, vr, text_value(_DUMMY[vr], vr))
+            return Element(tag, vr, text_value(DUMMY_DATES[vr], vr))
         if tag in _TYPE_2:
             self.recorder.add(path, tag, "emptied", why)
             return Element(tag, "DA")

@@ -7,6 +7,9 @@ _DA = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})\.(\d{2})\.(\d{2})")
 _DT_REST = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)(?:[+-]\d{4})?")
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
 OLDEST_AGE_YEARS = 90
+DUMMY_DATES = {"DA": "19000101", "DT": "19000101000000"}
+"""By VR, what stands where an attribute must have a date and no date may stand."""
+
 _YEARS_PER = {"Y": 1.0, "M": 1 / 12, "W": 1 / 52.18, "D": 1 / 365.25}
 
 
@@ -29,6 +32,23 @@ def shift_datetime(text: str, days: int) -> str | None:
     """
     date, rest = shift_date(text[:8], days), _DT_REST.fullmatch(text[8:])
     return None if date is None or rest is None else date + rest[1]
+
+
+def days_between(first: str, second: str) -> int | None:
+    """Whole days from one DA value to another, None if either is no date of the calendar."""
+    try:
+        days = [datetime.datetime.strptime(text, "%Y%m%d").toordinal() for text in (first, second)]
+    except ValueError:
+        return None
+    return days[1] - days[0]
+
+
+def band_age(text: str, oldest_years: int | None) -> str:
+    """A PatientAge with all ages of `oldest_years` and above given as that number; None bands nothing."""
+    match = _AGE.fullmatch(text)
+    if match is None or oldest_years is None or int(match[1]) * _YEARS_PER[match[2]] < oldest_years:
+        return text
+    return f"{oldest_years:03d}Y"
 
 
 def clean_age(text: str) -> str | None:
