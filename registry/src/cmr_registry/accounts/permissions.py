@@ -22,6 +22,7 @@ class Permission(enum.StrEnum):
     CHECK_APPLICATIONS = "check applications before the committee sees them"
     REVIEW_APPLICATIONS = "review and score applications"
     DECIDE_APPLICATIONS = "decide on applications"
+    MANAGE_PROJECTS = "move projects on, open and close their ballots"
     MANAGE_RELEASES = "ask for, consent to and publish data releases"
     USE_RELEASES = "download the data releases of the project"
     EDIT_DOCUMENTS = "edit the registry's documents"
@@ -37,6 +38,7 @@ OPENS_NO_CENTER_DATA = frozenset(
         Permission.CHECK_APPLICATIONS,
         Permission.REVIEW_APPLICATIONS,
         Permission.DECIDE_APPLICATIONS,
+        Permission.MANAGE_PROJECTS,
         Permission.MANAGE_RELEASES,
         Permission.USE_RELEASES,
         Permission.EDIT_DOCUMENTS,

@@ -57,6 +57,7 @@ REGISTRY_ROLES: dict[Role, frozenset[P]] = {
             P.DO_RESEARCH,
             P.DECIDE_SEARCHES,
             P.CHECK_APPLICATIONS,
+            P.MANAGE_PROJECTS,
             P.MANAGE_RELEASES,
             P.EDIT_DOCUMENTS,
             P.SEE_AUDIT,

@@ -106,5 +106,24 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         operational="id delivery reason pack decision",
     ),
     "intake.RefusedInstance": _fields(quasi="center at actor", operational="id reason size"),
+    "projects.Project": _fields(
+        identifying="pi lead_institution",
+        operational=(
+            "id title lay_summary query query_digest query_sentence certificate_digest data_needs conditions citation"
+            " coauthors_offered state state_since proposed_at approved_at ballots_closed_at outcome_digest"
+        ),
+    ),
+    "projects.ProjectMembership": _fields(quasi="account", operational="id project role since ended_at"),
+    "projects.Ballot": _fields(
+        identifying="answered_by",
+        quasi="center reason withdrawal_reason n_subjects n_exams selection_digest",
+        operational=(
+            "id project state choice is_standing coauthors_offered wants_coauthorship answered_at opened_at deadline"
+            " next_reminder_at locked_at withdrawn_at snapshot"
+        ),
+    ),
+    "projects.StandingInstruction": _fields(
+        identifying="set_by revoked_by", quasi="center", operational="id choice set_at revoked_at"
+    ),
 }
 """Model label -> field -> class."""

@@ -1,4 +1,5 @@
-"""Research projects from `proposed` on: center ballots, agreements, publications, credit.
+"""Research projects from `proposed` on: who works in them, where they stand, and the centers' ballots (R38-R42).
 
-Empty until the way of a study is built.
+A project names people, a question and the data that it needs; it holds no center's data but the ballots, which
+belong to the centers. Applications and their review live in `access`, data cuts in `releases`.
 """

@@ -29,6 +29,8 @@ NOT_OWNED = {
     "accounts.RegistryRoleGrant": "a role at the registry itself",
     "accounts.OutgoingMail": "to a person, and without any data of a center",
     "audit.AuditEvent": "carries its center as the name of its chain; no foreign keys, it outlives everything",
+    "projects.Project": "asks many centers; approved ones are public knowledge",
+    "projects.ProjectMembership": "read to find out who asks, before any scope can be open",
     "centers.Center": "is the center; its row is public knowledge",
     "centers.CenterMembership": "read to find out who asks, before any scope can be open",
     "centers.ParticipationAgreement": "read to find out what a center may do, before any scope can be open",
