@@ -8,13 +8,16 @@ Master File and an obituary show some deaths and no lives: since 2011 the file h
 The rule counts a death only inside a window in which that person would also have been seen alive, and ends
 survivors at that window's end. Counting index deaths beyond the last visit of survivors is the classic error:
 the dead are watched longer than the living.
+
+Who is known to have died before time zero is not watched from then on, whatever windows go on after the death
+(a landmark leaves out who did not reach it). A day known only by month or year is believed within `MOST_OFF`.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cmr_exchange.followup import DeathCause, SourceClass, VitalStatus
+from cmr_exchange.followup import MOST_OFF, DeathCause, Precision, SourceClass, VitalStatus
 
 RULE = "default-1"
 """Name of this rule; releases and analyses state it."""
@@ -26,6 +29,33 @@ SEES_THE_LIVING = frozenset(
 
 RANK = {source: rank for rank, source in enumerate(SourceClass)}
 """Whom to believe where sources name different days of death: the first in the order of the enum."""
+
+
+SOURCE_WORDS: Mapping[SourceClass, str] = {
+    SourceClass.NDI: "national death index",
+    SourceClass.STATE_FILE: "state death file",
+    SourceClass.CHART: "chart",
+    SourceClass.CLAIMS: "claims",
+    SourceClass.PHONE: "phone call",
+    SourceClass.OBITUARY: "obituary",
+    SourceClass.DMF: "Death Master File",
+}
+"""What people call the classes."""
+
+RULE_WORDS = (
+    "A source watches a person in its coverage window: a national death index and a state death file, because"
+    " whoever is not in them lived; chart, claims and phone, because they saw the person.",
+    "A Death Master File and an obituary prove a death, never a life: absence from them extends nobody's"
+    " follow-up.",
+    "Follow-up begins at time zero and lasts as long as windows of watching sources hold without a gap.",
+    "A death counts where it lies inside that watch, whichever source reports it. A death after the end of the"
+    " watch does not count: survivors would not have been seen as long.",
+    "Who did not die inside the watch is censored on its last day.",
+    "Whom no window watches at time zero, or who had died before it, has no follow-up.",
+    "Where sources name different days of death, the first of this order is believed: national death index, state"
+    " death file, chart, claims, phone, obituary, Death Master File. The contradiction is flagged.",
+)
+"""The rule in sentences, in the order in which it works."""
 
 
 class End(enum.StrEnum):
@@ -68,28 +98,76 @@ def follow_up(statuses: Iterable[VitalStatus], time_zero: int) -> FollowUp:
         time_zero: day, from the subject's origin, at which follow-up begins (the index exam, or a landmark).
     """
     known = list(statuses)
-    end, watcher = _watched_until(known, time_zero)
+    watch = _watch(known, time_zero)
     death = _death_of(known)
     conflict = _is_conflicting(known, death)
-    if watcher is None:
+    if not watch or _died_before(death, time_zero):
         return FollowUp(0, End.NOT_WATCHED, is_conflicting=conflict)
-    if death is not None and death.death_day is not None and time_zero <= death.death_day <= end:
-        return FollowUp(death.death_day - time_zero, End.DIED, death.source, death.cause, conflict)
-    return FollowUp(end - time_zero, End.WINDOW_ENDED, watcher, is_conflicting=conflict)
+    end = watch[-1].through_day
+    if death is not None and _day_of(death) <= end:
+        days = max(0, _day_of(death) - time_zero)
+        return FollowUp(days, End.DIED, death.source, death.cause, conflict)
+    return FollowUp(end - time_zero, End.WINDOW_ENDED, watch[-1].source, is_conflicting=conflict)
 
 
-def _watched_until(statuses: list[VitalStatus], time_zero: int) -> tuple[int, SourceClass | None]:
-    """The last day of the unbroken watch that holds time zero, and the class whose window ends it."""
-    end, watcher = time_zero - 1, None
-    windows = sorted(
-        (s.from_day, s.through_day, RANK[s.source], s.source) for s in statuses if s.source in SEES_THE_LIVING
-    )
-    for first, last, _, source in windows:
-        if first > end + 1:
+def explain(statuses: Iterable[VitalStatus], time_zero: int) -> tuple[str, ...]:
+    """Why `follow_up` says what it says of one subject, in sentences for people.
+
+    Args:
+        statuses: as for `follow_up`.
+        time_zero: as for `follow_up`.
+    """
+    known = list(statuses)
+    watch, death = _watch(known, time_zero), _death_of(known)
+    sentences = [_about(status, watch, time_zero) for status in _in_order(known)]
+    sentences.append(_verdict(known, watch, death, time_zero))
+    if _is_conflicting(known, death):
+        sentences.append("The sources contradict each other; the center should look at them again.")
+    return tuple(sentences)
+
+
+def _about(status: VitalStatus, watch: list[VitalStatus], time_zero: int) -> str:
+    name = SOURCE_WORDS[status.source].capitalize()
+    window = f"{name}, day {status.from_day} to day {status.through_day}"
+    if status.source not in SEES_THE_LIVING:
+        return f"{window}: shows deaths only, so it watches nobody."
+    if status in watch:
+        return f"{window}: watches."
+    last = watch[-1].through_day if watch else time_zero - 1
+    if status.from_day > last + 1:
+        return f"{window}: begins after a gap in which nobody watched, so it does not count."
+    return f"{window}: adds nothing to the watch from day {time_zero}."
+
+
+def _verdict(
+    known: list[VitalStatus], watch: list[VitalStatus], death: VitalStatus | None, time_zero: int
+) -> str:
+    found = follow_up(known, time_zero)
+    if _died_before(death, time_zero):
+        return f"A death before day {time_zero} is known: no follow-up from that day on."
+    if not watch:
+        return f"Not watched: no window of a watching source holds day {time_zero}."
+    if found.source is not None and found.died:
+        return f"Died after {found.days} days, known from the {SOURCE_WORDS[found.source]}."
+    ended = f"Censored alive after {found.days} days, where the last window ends."
+    return ended if death is None else f"{ended} A death after that day is known and does not count."
+
+
+def _in_order(statuses: Iterable[VitalStatus]) -> list[VitalStatus]:
+    return sorted(statuses, key=lambda status: (status.from_day, status.through_day, RANK[status.source]))
+
+
+def _watch(statuses: list[VitalStatus], time_zero: int) -> list[VitalStatus]:
+    """The windows that hold time zero and go on from it without a gap, each reaching further than the last."""
+    end = time_zero - 1
+    watch = []
+    for status in _in_order(status for status in statuses if status.source in SEES_THE_LIVING):
+        if status.from_day > end + 1:
             break
-        if last > end:
-            end, watcher = last, source
-    return end, watcher
+        if status.through_day > end:
+            end = status.through_day
+            watch.append(status)
+    return watch
 
 
 def _death_of(statuses: list[VitalStatus]) -> VitalStatus | None:
@@ -97,9 +175,25 @@ def _death_of(statuses: list[VitalStatus]) -> VitalStatus | None:
     return min(deaths, key=lambda status: RANK[status.source], default=None)
 
 
+def _died_before(death: VitalStatus | None, time_zero: int) -> bool:
+    return death is not None and _day_of(death) + _most_off(death) < time_zero
+
+
 def _is_conflicting(statuses: list[VitalStatus], death: VitalStatus | None) -> bool:
-    if death is None or death.death_day is None:
+    """Whether another source names another day of death, or saw the person alive after it."""
+    if death is None:
         return False
-    days = {status.death_day for status in statuses if status.death_day is not None}
-    seen = [status.last_alive_day for status in statuses if status.last_alive_day is not None]
-    return len(days) > 1 or any(day > death.death_day for day in seen)
+    others = [status for status in statuses if status.death_day is not None]
+    if any(abs(_day_of(o) - _day_of(death)) > max(_most_off(o), _most_off(death)) for o in others):
+        return True
+    last = _day_of(death) + _most_off(death)
+    return any(status.last_alive_day is not None and status.last_alive_day > last for status in statuses)
+
+
+def _day_of(death: VitalStatus) -> int:
+    assert death.death_day is not None  # noqa: S101  `_death_of` and its callers choose deaths
+    return death.death_day
+
+
+def _most_off(death: VitalStatus) -> int:
+    return MOST_OFF[death.death_precision or Precision.DAY]

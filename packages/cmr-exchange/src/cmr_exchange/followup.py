@@ -7,6 +7,7 @@ has a field here (R25, R26).
 
 import dataclasses
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -37,11 +38,15 @@ class SourceClass(enum.StrEnum):
 
 
 class Precision(enum.StrEnum):
-    """How exactly a day is known; a coarser one stands at the middle of its month or year."""
+    """How exactly a day is known; a coarser one stands at the middle of what is possible of its month or year."""
 
     DAY = "day"
     MONTH = "month"
     YEAR = "year"
+
+
+MOST_OFF: Mapping[Precision, int] = {Precision.DAY: 0, Precision.MONTH: 30, Precision.YEAR: 365}
+"""How many days the true day may lie from the stated one."""
 
 
 class DeathCause(enum.StrEnum):

@@ -268,6 +268,37 @@ _ALL = (
         _S,
         "If the connector was restored from a backup, compare both with the center; its next version goes through.",
     ),
+    # -- follow-up and withdrawal
+    Reason(
+        "unknown_subject",
+        "The registry knows no subject with this pseudonym at this center.",
+        _C,
+        "Wait until an exam of the patient has been accepted; the connector tries again by itself.",
+    ),
+    Reason(
+        "subject_withdrawn",
+        "The subject has withdrawn; nothing more of it is taken.",
+        _N,
+        "Nothing.",
+    ),
+    Reason(
+        "older_version",
+        "The registry holds a newer version of this follow-up.",
+        _C,
+        "Compare what the registry shows with what is entered here, then send it again as the newest version.",
+    ),
+    Reason(
+        "follow_up_version_taken",
+        "Another follow-up document with the same version number came before and says something else.",
+        _C,
+        "Compare what the registry shows with what is entered here, then send it again as the newest version.",
+    ),
+    Reason(
+        "follow_up_value_rejected",
+        "A value of an event does not fit the data dictionary of the registry.",
+        _C,
+        "Correct the value of the event; if it is right, ask hospital IT for the registry's connector version.",
+    ),
     Reason("superseded", "A newer version of the exam replaces it.", _N, "Nothing."),
 )
 
