@@ -17,6 +17,7 @@ STAYS = {
     Transfer.SCRUBBED_TEXT,
     Transfer.REMAPPED_UID,
     Transfer.OBJECT_REF,
+    Transfer.EVENT_FIELD,
 }
 
 

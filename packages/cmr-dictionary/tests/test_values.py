@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from cmr_dictionary import ItemKind, RejectReason, ValueRejected, display, load, parse_value
 from cmr_dictionary.checks import Severity, check_values, is_rejected
 
-ITEMS = load().items
+MOMENT = dataclasses.replace(load().items["birth_date"], name="sampled_at", kind=ItemKind.DATETIME)
+ITEMS = {**load().items, "sampled_at": MOMENT}
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,8 @@ ITEMS = load().items
         ("birth_date", "1950-02-19", "1950-02-19"),
         ("exam_time", "0930", "09:30:00"),
         ("exam_time", "09:30:15", "09:30:15"),
-        ("hematocrit_datetime", "20200101 0930", "2020-01-01T09:30:00"),
-        ("hematocrit_datetime", "2020-01-01T09:30:15", "2020-01-01T09:30:15"),
+        ("sampled_at", "20200101 0930", "2020-01-01T09:30:00"),
+        ("sampled_at", "2020-01-01T09:30:15", "2020-01-01T09:30:15"),
     ],
 )
 def test_texts_become_typed_values(name, text, value):
@@ -61,8 +62,8 @@ def test_texts_become_typed_values(name, text, value):
         ("birth_date", "1950-02-31", RejectReason.TYPE),
         ("exam_time", "25:00", RejectReason.TYPE),
         ("exam_time", "noon", RejectReason.TYPE),
-        ("hematocrit_datetime", "2020-01-01", RejectReason.TYPE),
-        ("hematocrit_datetime", "2020-13-01 09:30", RejectReason.TYPE),
+        ("sampled_at", "2020-01-01", RejectReason.TYPE),
+        ("sampled_at", "2020-13-01 09:30", RejectReason.TYPE),
     ],
 )
 def test_it_refuses_what_cannot_be_read_and_keeps_the_value_to_itself(name, text, reason):

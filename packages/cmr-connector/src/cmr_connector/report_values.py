@@ -6,7 +6,17 @@ What is refused is listed by item and code, without its value, so that a person 
 from collections.abc import Iterable
 from typing import Any
 
-from cmr_dictionary import Dictionary, Item, RejectReason, Transfer, Value, ValueRejected, load, parse_value
+from cmr_dictionary import (
+    Dictionary,
+    Item,
+    Missing,
+    RejectReason,
+    Transfer,
+    Value,
+    ValueRejected,
+    load,
+    parse_value,
+)
 from cmr_dictionary.checks import check_values, is_rejected
 from cmr_exchange.manifest import MissingCode, ReportValue, ValueSource
 
@@ -50,6 +60,8 @@ def _document(item: Item, word: str, source: ValueSource) -> dict[str, Any]:
     if missing is not None:
         return ReportValue(source, missing=missing).to_document()
     value = coarsened(item, parse_value(item, _top_coded(item, word)))
+    if isinstance(value, Missing):
+        return ReportValue(source, missing=MissingCode(value.value)).to_document()
     found = check_values({item.name: value})
     if is_rejected(found):
         raise ValueRejected(found[0].code, found[0].sentence)

@@ -7,7 +7,8 @@ desk and registry run the same checks. No database, form or page lives here.
 from cmr_dictionary.dictionary import Dictionary, load
 from cmr_dictionary.errors import DictionaryError, RejectReason, ValueRejected
 from cmr_dictionary.items import Code, Item, ItemKind, Transfer
-from cmr_dictionary.values import Value, display, parse_value
+from cmr_dictionary.missing import Missing, is_missing_code, missing_of
+from cmr_dictionary.values import Value, display, parse_value, settled
 
 __all__ = [
     "Code",
@@ -15,11 +16,15 @@ __all__ = [
     "DictionaryError",
     "Item",
     "ItemKind",
+    "Missing",
     "RejectReason",
     "Transfer",
     "Value",
     "ValueRejected",
     "display",
+    "is_missing_code",
     "load",
+    "missing_of",
     "parse_value",
+    "settled",
 ]

@@ -11,7 +11,7 @@ from cmr_dictionary.invariants import check_table
 from cmr_dictionary.items import Item
 from cmr_dictionary.table import SECTION, item_of, rows_of
 
-VERSION = "1.0"
+VERSION = "2.0"
 
 
 @dataclass(frozen=True, slots=True)

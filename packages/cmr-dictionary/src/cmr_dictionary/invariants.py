@@ -5,7 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cmr_dictionary.items import Item, ItemKind, Transfer
 from cmr_dictionary.logic import compared_codes, cycle_in, variables
-from cmr_dictionary.table import BRANCHING, CHOICES, HARD_MIN, IDENTIFIER, MATRIX, NAME, SECTION, TYPE, Row
+from cmr_dictionary.table import (
+    BRANCHING,
+    CHOICES,
+    HARD_MIN,
+    IDENTIFIER,
+    MATRIX,
+    MISSING_CODES,
+    NAME,
+    SECTION,
+    TYPE,
+    Row,
+)
 from cmr_dictionary.technique import vocabulary
 
 Table = Sequence[tuple[Row, Item]]
@@ -14,10 +25,14 @@ UNIT_TOKENS = {
     "kg": "kg", "m2": "m2", "kg/m2": "kg_m2", "/min": "bpm", "mm[Hg]": "mmhg", "mg/dL": "mg_dl",
     "mL/min/1.73m2": "ml_min_173m2", "pg/mL": "pg_ml", "x p99": "x_p99", "min": "min", "ms": "ms", "mm": "mm",
     "mmol/kg": "mmol_kg", "mL": "ml", "mL/m2": "ml_m2", "g": "g", "g/m2": "g_m2", "L/min": "l_min",
-    "L/min/m2": "l_min_m2", "cm2": "cm2", "cm/s": "cm_s", "mL/min/g": "ml_min_g",
+    "L/min/m2": "l_min_m2", "cm2": "cm2", "cm/s": "cm_s", "mL/min/g": "ml_min_g", "d": "days", "h": "hours",
+    "mg/L": "mg_l", "mL/min/kg": "ml_min_kg", "[MET]": "mets",
 }  # fmt: skip
 """Unit -> how it stands at the end of an item's name."""
 DATE_KINDS = (ItemKind.DATE, ItemKind.DATETIME)
+CODED = (ItemKind.CODE, ItemKind.CODES, ItemKind.YES_NO)
+UNKNOWN_WORDS = frozenset({"unknown", "not assessable", "not assessed", "indeterminate", "not known"})
+"""Labels of answers that say nothing."""
 NUMBERS = (ItemKind.NUMBER, ItemKind.INTEGER, ItemKind.DERIVED)
 
 
@@ -150,6 +165,20 @@ def _coded_items_have_answers(table: Table) -> None:
             raise row.error(TYPE, "a coded item needs two choices or more.")
 
 
+def _unknown_is_no_answer(table: Table) -> None:
+    for row, item in table:
+        if any(code.label.lower() in UNKNOWN_WORDS for code in item.code_list):
+            raise row.error(CHOICES, "a code that means unknown is a missing code.")
+
+
+def _missing_codes_are_no_answers(table: Table) -> None:
+    for row, item in table:
+        if item.missing_codes and item.kind not in CODED:
+            raise row.error(MISSING_CODES, "only coded items and yes/no have old codes.")
+        if {code.lower() for code in _answers(item)} & set(item.missing_codes):
+            raise row.error(MISSING_CODES, "an answer cannot mean that the value is absent.")
+
+
 CHECKS: tuple[Callable[[Table], None], ...] = (
     _names_are_unique,
     _units_stand_in_names,
@@ -164,4 +193,6 @@ CHECKS: tuple[Callable[[Table], None], ...] = (
     _identifiers_do_not_cross_unchanged,
     _forms_are_whole,
     _coded_items_have_answers,
+    _unknown_is_no_answer,
+    _missing_codes_are_no_answers,
 )

@@ -4,6 +4,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cmr_dictionary.missing import Missing
+
 
 class ItemKind(enum.StrEnum):
     """How a value of the item looks."""
@@ -35,6 +37,7 @@ class Transfer(enum.StrEnum):
     SCRUBBED_TEXT = "scrubbed_text"
     REMAPPED_UID = "remapped_uid"
     OBJECT_REF = "object_ref"
+    EVENT_FIELD = "event_field"
     AS_IS = "as_is"
 
 
@@ -76,6 +79,8 @@ class Item:
         source, basis: where the value comes from, and why the item exists.
         concept: code of the question as `system:code`, empty where no code means exactly this.
         answer_concepts: code of the answer -> concept as `system:code`.
+        missing_codes: old code or label in lower case -> why the value is absent (`cmr_dictionary.missing`).
+        read_only: computed, never asked of a person.
     """
 
     name: str
@@ -102,6 +107,8 @@ class Item:
     basis: str
     concept: str
     answer_concepts: Mapping[str, str] = field(hash=False)
+    missing_codes: Mapping[str, Missing] = field(hash=False)
+    read_only: bool
 
     @property
     def may_cross(self) -> bool:
@@ -110,8 +117,8 @@ class Item:
         Free text never crosses. Numbers, codes, yes/no and derived numbers cross as they are, rounded or
         top-coded. A text item crosses only where the dictionary says `allow_list_text`, and then only a
         value that matches the item's grammar of technique words (`cmr_dictionary.technique`). Dates, times,
-        files, pseudonyms and UIDs never cross as values: days, pseudonyms and UIDs have their own places in
-        the manifest.
+        files, pseudonyms and UIDs never cross as values: days, pseudonyms, UIDs and the fields of events have
+        their own places in the manifest and the follow-up document.
         """
         if self.kind == ItemKind.TEXT:
             return self.transfer == Transfer.ALLOW_LIST_TEXT

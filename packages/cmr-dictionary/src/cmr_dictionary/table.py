@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cmr_dictionary.errors import DictionaryError
 from cmr_dictionary.items import Code, Item, ItemKind, Transfer
+from cmr_dictionary.missing import Missing
 
 NAME, FORM, SECTION, TYPE, LABEL = (
     "Variable / Field Name",
@@ -24,13 +25,16 @@ VALIDATION, HARD_MIN, HARD_MAX = (
 )
 IDENTIFIER, BRANCHING = "Identifier?", "Branching Logic (Show field only if...)"
 REQUIRED, MATRIX = "Required Field?", "Matrix Group Name"
+ANNOTATION, MISSING_CODES = "Field Annotation", "x_missing_codes"
+READ_ONLY = "@READONLY"
 REDCAP_COLUMNS = (
     NAME, FORM, SECTION, TYPE, LABEL, CHOICES, NOTE, VALIDATION, HARD_MIN, HARD_MAX, IDENTIFIER, BRANCHING,
-    REQUIRED, "Custom Alignment", "Question Number (surveys only)", MATRIX, "Matrix Ranking?", "Field Annotation",
+    REQUIRED, "Custom Alignment", "Question Number (surveys only)", MATRIX, "Matrix Ranking?", ANNOTATION,
 )  # fmt: skip
 OWN_COLUMNS = (
     "x_former_name", "x_unit", "x_soft_min", "x_soft_max", "x_code_system", "x_code", "x_code_display",
     "x_value_codes", "x_source", "x_transfer", "x_scmr2022_level", "x_tier", "x_basis",
+    MISSING_CODES,
 )  # fmt: skip
 COLUMNS = (*REDCAP_COLUMNS, *OWN_COLUMNS)
 
@@ -130,6 +134,8 @@ def item_of(row: Row, section: str) -> Item:
         basis=row["x_basis"],
         concept=f"{row['x_code_system']}:{row['x_code']}" if row["x_code"] else "",
         answer_concepts=_answer_concepts(row),
+        missing_codes=_missing_codes(row),
+        read_only=kind == ItemKind.DERIVED or row[ANNOTATION].startswith(READ_ONLY),
     )
 
 
@@ -144,15 +150,31 @@ def _kind(row: Row) -> ItemKind:
 
 
 def _code_list(row: Row) -> tuple[Code, ...]:
-    codes = []
-    for choice in row[CHOICES].split("|"):
-        code, comma, label = (part.strip() for part in choice.partition(","))
-        if CODE.fullmatch(code) is None or not comma or not label:
-            raise row.error(CHOICES, "each choice is a code, a comma and a label.")
-        codes.append(Code(code, label))
+    codes = _codes(row, CHOICES)
     if len({code.code for code in codes}) != len(codes):
         raise row.error(CHOICES, "a code stands twice.")
+    return codes
+
+
+def _codes(row: Row, column: str) -> tuple[Code, ...]:
+    codes = []
+    for choice in row[column].split("|"):
+        code, comma, label = (part.strip() for part in choice.partition(","))
+        if CODE.fullmatch(code) is None or not comma or not label:
+            raise row.error(column, "each choice is a code, a comma and a label.")
+        codes.append(Code(code, label))
     return tuple(codes)
+
+
+def _missing_codes(row: Row) -> dict[str, Missing]:
+    """Old code and label -> reason, out of `9, Unknown=unknown | ...`."""
+    found: dict[str, Missing] = {}
+    for entry in _codes(row, MISSING_CODES) if row[MISSING_CODES] else ():
+        label, _, word = entry.label.rpartition("=")
+        if word not in set(Missing) or not label:
+            raise row.error(MISSING_CODES, "code, label and missing code are expected: 9, Unknown=unknown.")
+        found[entry.code.lower()] = found[label.strip().lower()] = Missing(word)
+    return found
 
 
 def _limit(row: Row, column: str) -> float | None:

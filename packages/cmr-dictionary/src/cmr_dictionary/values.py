@@ -6,6 +6,7 @@ from datetime import date, time
 
 from cmr_dictionary.errors import RejectReason, ValueRejected
 from cmr_dictionary.items import Item, ItemKind
+from cmr_dictionary.missing import Missing, missing_of
 from cmr_dictionary.technique import is_technique
 
 Value = str | int | float | list[str]
@@ -18,7 +19,10 @@ DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 TIME = re.compile(r"(\d\d):?(\d\d)(?::?(\d\d))?")
 DATETIME = re.compile(r"(\d{4}-?\d\d-?\d\d)(?:[T ]?(\d\d:?\d\d(?::?\d\d)?))")
 ANSWERS = {"1": 1, "yes": 1, "y": 1, "true": 1, "0": 0, "no": 0, "n": 0, "false": 0}
-UNITS = {"mm[Hg]": "mmHg", "/min": "bpm", "m2": "m²", "cm2": "cm²", "x p99": "× 99th percentile"}
+UNITS = {
+    "mm[Hg]": "mmHg", "/min": "bpm", "m2": "m²", "cm2": "cm²", "x p99": "× 99th percentile", "d": "days",
+    "h": "hours", "[MET]": "METs",
+}  # fmt: skip
 
 
 def parse_value(item: Item, text: str) -> Value:
@@ -30,6 +34,8 @@ def parse_value(item: Item, text: str) -> Value:
 
     Returns:
         Number, integer, 1 or 0 (yes/no), code, list of codes, or text; dates and times as ISO 8601 text.
+        `Missing` (a text too) where the text is an old code or label that means that the value is absent: `9` and
+        `Unknown` of a history item give `Missing.UNKNOWN`. In a list such codes are dropped beside real ones.
 
     Raises:
         ValueRejected: Length (empty or too long), Selection (no such code), Range (outside the hard limits),
@@ -39,6 +45,9 @@ def parse_value(item: Item, text: str) -> Value:
     longest = LONGEST_TEXT if item.kind in (ItemKind.TEXT, ItemKind.CODES) else LONGEST_WORD * 4
     if not word or len(word) > longest:
         raise ValueRejected(RejectReason.LENGTH, f"A text of 1 to {longest} characters is expected.")
+    absent = missing_of(item, word)
+    if absent is not None:
+        return absent
     if item.kind in (ItemKind.NUMBER, ItemKind.DERIVED, ItemKind.INTEGER):
         return _number(item, word)
     if item.kind == ItemKind.YES_NO:
@@ -48,12 +57,30 @@ def parse_value(item: Item, text: str) -> Value:
     if item.kind == ItemKind.CODE:
         return _code(item, word)
     if item.kind == ItemKind.CODES:
-        return list(
-            dict.fromkeys(_code(item, part.strip()) for part in re.split(r"[;|~]", word) if part.strip())
-        )
+        return _codes(item, [part.strip() for part in re.split(r"[;|~]", word) if part.strip()])
     if item.kind in (ItemKind.DATE, ItemKind.TIME, ItemKind.DATETIME):
         return _moment(item, word)
     return word
+
+
+def settled(item: Item, value: Value) -> Value:
+    """A value of any version of the dictionary as the present one states it.
+
+    Args:
+        item: the item it belongs to.
+        value: as it was sent.
+
+    Returns:
+        `Missing` for an old code that means unknown; 1 or 0 for the text of a yes/no; a list without old codes
+        that mean unknown (`Missing` where nothing else is in it); anything else as it is.
+    """
+    if isinstance(value, list):
+        known = [code for code in value if missing_of(item, str(code)) is None]
+        return known if known or not value else missing_of(item, str(value[0])) or known
+    absent = None if isinstance(value, float) else missing_of(item, str(value))
+    if absent is not None:
+        return absent
+    return int(value) if item.kind == ItemKind.YES_NO and value in ("0", "1") else value
 
 
 def range_problem(item: Item, number: float) -> str | None:
@@ -121,6 +148,14 @@ def _number(item: Item, word: str) -> int | float:
     if problem is not None:
         raise ValueRejected(RejectReason.RANGE, problem)
     return number
+
+
+def _codes(item: Item, words: list[str]) -> list[str] | Missing:
+    absent = [missing for word in words if (missing := missing_of(item, word)) is not None]
+    if words and len(absent) == len(words):
+        return absent[0]
+    known = [word for word in words if missing_of(item, word) is None]
+    return list(dict.fromkeys(_code(item, word) for word in known))
 
 
 def _code(item: Item, word: str) -> str:

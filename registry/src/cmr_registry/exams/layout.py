@@ -13,6 +13,7 @@ FORM_HEADINGS = {
     "referral": "Referral",
     "vitals_labs": "Vital signs and laboratory",
     "history": "History",
+    "echo_ecg": "Echo, ECG and exercise",
     "acquisition": "Acquisition",
     "contrast_stress_safety": "Contrast, stress and safety",
     "lv": "Left ventricle",
