@@ -1,0 +1,89 @@
+"""Counts that carry their denominator: no number of a report stands alone (registry.md 2.1)."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from cmr_exchange.release import MISSING_SUFFIX
+
+NO_CODE = "not_released"
+
+
+@dataclass(frozen=True)
+class Share:
+    """`n` of `of`, with the 95 % Wilson interval of the proportion (JASA 1927;22:209).
+
+    Attributes:
+        label: what is counted.
+        n: numerator, people.
+        of: denominator, people for whom it is known.
+        missing: people for whom it is not known.
+    """
+
+    label: str
+    n: int
+    of: int
+    missing: int = 0
+
+    @property
+    def proportion(self) -> float | None:
+        """N / of, None where nobody is known."""
+        return self.n / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """95 % interval of the proportion, None where nobody is known."""
+        if not self.of:
+            return None
+        low, high = proportion_confint(self.n, self.of, method="wilson")
+        return float(low), float(high)
+
+    def __str__(self) -> str:
+        text = f"{self.n} of {self.of}"
+        if self.proportion is not None and self.interval is not None:
+            low, high = self.interval
+            text += f" ({self.proportion:.1%}, 95 % interval {low:.1%} to {high:.1%})"
+        return f"{text}, missing {self.missing}"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and quartiles of a number, with n and missing."""
+
+    label: str
+    unit: str
+    n: int
+    missing: int
+    quartiles: tuple[float, float, float] | None
+
+    def __str__(self) -> str:
+        if self.quartiles is None:
+            return f"nobody known, missing {self.missing}"
+        low, middle, high = self.quartiles
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{middle:.1f}{unit} (quartiles {low:.1f} to {high:.1f}), n {self.n}, missing {self.missing}"
+
+
+def share(label: str, answers: pd.Series) -> Share:
+    """How many of those known answered yes.
+
+    Args:
+        label: what is counted.
+        answers: nullable booleans, one per person.
+    """
+    known = answers.dropna()
+    return Share(label, int(known.astype(bool).sum()), len(known), len(answers) - len(known))
+
+
+def spread(label: str, unit: str, numbers: pd.Series) -> Spread:
+    """Median and quartiles of those known."""
+    known = numbers.dropna().astype(float)
+    quartiles = None if known.empty else tuple(float(q) for q in known.quantile([0.25, 0.5, 0.75]))
+    return Spread(label, unit, len(known), len(numbers) - len(known), quartiles)  # type: ignore[arg-type]
+
+
+def missing_by_code(people: pd.DataFrame, item: str) -> dict[str, int]:
+    """Why the item is missing: missing code -> people."""
+    codes = people[item + MISSING_SUFFIX][people[item].isna()].fillna(NO_CODE)
+    return {str(code): int(n) for code, n in codes.value_counts().sort_index().items()}
