@@ -125,5 +125,9 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "projects.StandingInstruction": _fields(
         identifying="set_by revoked_by", quasi="center", operational="id choice set_at revoked_at"
     ),
+    "cohorts.Snapshot": _fields(
+        operational="id state created_at requested_by frozen_at sha256 dictionary_version data_digest n_subjects"
+        " n_exams tables failure claimed_until claim_token"
+    ),
 }
 """Model label -> field -> class."""

@@ -35,6 +35,7 @@ NOT_OWNED = {
     "centers.CenterMembership": "read to find out who asks, before any scope can be open",
     "centers.ParticipationAgreement": "read to find out what a center may do, before any scope can be open",
     "centers.ConnectorKey": "read to find out who asks, before any scope can be open",
+    "cohorts.Snapshot": "holds data of all centers; no center sees it, research asks it through disclosure control",
 }
 """Models without the base of center data, each with its reason."""
 
