@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from django.db.models import Max, Q, QuerySet
 
 from cmr_registry.accounts.models import Account
-from cmr_registry.accounts.roles import Role
+from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.roles import CENTER_ROLES, Role
 from cmr_registry.centers.models import Center, CenterMembership, ConnectorKey, ParticipationAgreement
 from cmr_registry.centers.states import CONTRIBUTING, ONBOARDING, SIGNED
 from cmr_registry.lib.scope import ALL_CENTERS, Scope
@@ -22,6 +23,18 @@ def center_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
     for center, role in rows:
         roles[center].add(Role(role))
     return {center: frozenset(held) for center, held in roles.items()}
+
+
+def people_with(permission: Permission, centers: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Account]]:
+    """Who holds `permission` at each center today, each person once; a center where nobody does is absent."""
+    roles = [role.value for role, held in CENTER_ROLES.items() if permission in held]
+    rows = CenterMembership.objects.filter(
+        center__in=list(centers), role__in=roles, ended_at=None, account__is_active=True
+    ).select_related("account")
+    people: dict[uuid.UUID, dict[uuid.UUID, Account]] = defaultdict(dict)
+    for row in rows.order_by("account__email"):
+        people[row.center_id][row.account_id] = row.account
+    return {center: list(accounts.values()) for center, accounts in people.items()}
 
 
 def connector_key_find(key: str) -> ConnectorKey | None:

@@ -18,6 +18,7 @@ from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.selectors import center_roles_of, connector_key_find
 from cmr_registry.centers.services import connector_key_seen
 from cmr_registry.lib.problems import problem_response
+from cmr_registry.projects.selectors import project_roles_of
 
 API = "/api/"
 
@@ -30,6 +31,7 @@ def principal_of_account(account: Account) -> Principal:
         account=account.pk,
         registry_roles=frozenset(Role(role) for role in registry_roles),
         center_roles=center_roles_of(account),
+        project_roles=project_roles_of(account),
     )
 
 
