@@ -10,6 +10,7 @@ from cmr_registry.desks.views import home
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cmr_registry.public.urls")),
     path("", include("cmr_registry.desks.urls")),
+    path("", include("cmr_registry.documents.urls")),
     path("home/", home, name="home"),
     path("accounts/", include(sign_in_patterns())),
     path("exams/", include("cmr_registry.exams.urls")),

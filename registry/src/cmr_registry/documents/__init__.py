@@ -1,4 +1,4 @@
 """The registry's documents: agreement texts, policies, processes, slides; versioned, and accepted by people.
 
-What a center signed lives in `centers`; pages that show documents to everybody live in `public`.
+What a center signed lives in `centers`.
 """

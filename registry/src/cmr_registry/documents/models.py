@@ -7,6 +7,13 @@ from django.db import models
 from cmr_registry.accounts.models import Account
 
 
+class Layout(models.TextChoices):
+    """How a document is printed."""
+
+    TEXT = "text"
+    SLIDES = "slides"
+
+
 class DocumentVersion(models.Model):
     """One published version of a document; never changed, the highest number is the current one."""
 
@@ -15,6 +22,7 @@ class DocumentVersion(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=160)
     body = models.TextField(help_text="CommonMark; HTML in it is shown as text")
+    layout = models.CharField(max_length=8, choices=Layout, default=Layout.TEXT)
     is_placeholder = models.BooleanField(
         default=False, help_text="our text stands in for one that is not public"
     )

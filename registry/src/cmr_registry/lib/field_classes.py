@@ -41,7 +41,7 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         ),
     ),
     "documents.DocumentVersion": _fields(
-        operational="id slug number title body is_placeholder published_at published_by"
+        operational="id slug number title body layout is_placeholder published_at published_by"
     ),
     "documents.Acceptance": _fields(quasi="account", operational="id version accepted_at"),
     "audit.AuditEvent": _fields(
@@ -56,6 +56,9 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "centers.ConnectorKey": _fields(operational="id center name digest created_at revoked_at last_used_at"),
     "subjects.Subject": _fields(
         identifying="pseudonym", quasi="center", operational="id created_at withdrawn_at"
+    ),
+    "subjects.WithdrawalTask": _fields(
+        quasi="center", operational="id subject room created_at done_at claimed_until claim_token"
     ),
     "archive.SeriesKey": _fields(
         identifying="study_instance_uid series_instance_uid", quasi="center", operational="id wrapped_key"
@@ -91,6 +94,12 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         quasi="center recorded_at recorded_by",
         clinical="form document",
         operational="id examination version is_current dictionary_version",
+    ),
+    "followup.FollowUpRecord": _fields(
+        identifying="digest",
+        quasi="center subject",
+        clinical="document end source days is_conflicting n_events",
+        operational="id version is_current dictionary_version rule",
     ),
     "intake.Delivery": _fields(
         identifying="subject_pseudonym exam_pseudonym study_instance_uid problems receipt",
