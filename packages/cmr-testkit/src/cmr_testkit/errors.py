@@ -3,7 +3,8 @@
 TestkitError
 ├── UnknownVendorError        a vendor that this version does not write
 ├── UnknownSizeError          a size other than full, small, tiny
-└── UnknownInfarctError       a territory other than none, lad, rca, lcx
+├── UnknownInfarctError       a territory other than none, lad, rca, lcx
+└── CohortSizeError           a number of subjects or centers that no cohort can have
 """
 
 
@@ -23,3 +24,7 @@ class UnknownSizeError(TestkitError):
 
 class UnknownInfarctError(TestkitError):
     """The infarct territory is not one of none, lad, rca, lcx."""
+
+
+class CohortSizeError(TestkitError):
+    """A number of subjects or centers that no cohort can have."""

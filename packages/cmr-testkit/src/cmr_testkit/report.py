@@ -20,7 +20,7 @@ UNITS = {
     "height_cm": "cm", "weight_kg": "kg", "heart_rate_bpm": "/min", "lv_edv_ml": "mL", "lv_esv_ml": "mL",
     "lv_mass_g": "g", "lv_ef_reported_pct": "%", "rv_edv_ml": "mL", "rv_esv_ml": "mL", "lge_pct_lv": "%",
     "lge_mass_g": "g", "lge_ti_ms": "ms", "gbca_volume_ml": "mL", "lge_delay_min": "min", "field_strength_t": "T",
-    "egfr_ml_min_173m2": "mL/min/1.73m2",
+    "egfr_ml_min_173m2": "mL/min/1.73m2", "renal_lab_offset_days": "d",
     "cine_temporal_res_ms": "ms", "sax_thickness_mm": "mm", "sax_gap_mm": "mm",
 }  # fmt: skip
 COUNTS = ("cine_n_phases", "sax_n_slices", "lge_n_segments")
@@ -61,6 +61,7 @@ def report_values(truth: Mapping[str, Any], patient: Patient, vendor: str) -> di
     values["lv_ef_reported_pct"] = f"{truth['lv_ef_pct']:.0f}"
     values |= {"gbca_given": "1", "gbca_agent": "1", "stress_performed": "0", "adverse_event": "0"}
     values["egfr_ml_min_173m2"] = str(62 + int(patient.patient_id[-2:]) % 45)  # asked for with contrast
+    values["renal_lab_offset_days"] = "-3"
     values |= {"lge_performed": "1", "lge_present": "1" if scarred else "0", "lge_n_segments": "0"}
     if scarred:
         values |= {"lge_pattern": "1", "lge_interpretation": "1", "lge_method": "7"}
