@@ -7,6 +7,7 @@ desk and registry run the same checks. No database, form or page lives here.
 from cmr_dictionary.dictionary import Dictionary, load
 from cmr_dictionary.errors import DictionaryError, RejectReason, ValueRejected
 from cmr_dictionary.items import Code, Item, ItemKind, Transfer
+from cmr_dictionary.logic_eval import derive, is_asked, not_asked
 from cmr_dictionary.missing import Missing, is_missing_code, missing_of
 from cmr_dictionary.values import Value, display, parse_value, settled
 
@@ -21,10 +22,13 @@ __all__ = [
     "Transfer",
     "Value",
     "ValueRejected",
+    "derive",
     "display",
+    "is_asked",
     "is_missing_code",
     "load",
     "missing_of",
+    "not_asked",
     "parse_value",
     "settled",
 ]

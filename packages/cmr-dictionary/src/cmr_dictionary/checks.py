@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cmr_dictionary.crosschecks import findings
 from cmr_dictionary.dictionary import load
 from cmr_dictionary.errors import RejectReason
 from cmr_dictionary.items import Item, ItemKind
@@ -25,7 +26,7 @@ class Problem:
 
     Attributes:
         item: name of the item; an unknown name is repeated only where it could be one.
-        code: why (Length, Selection, Range, Type, UnknownItem, NotTransferable, Unusual).
+        code: why (Length, Selection, Range, Type, UnknownItem, NotTransferable, Unusual, Consistency).
         severity: reject or warn.
         sentence: for a person; never holds the value.
     """
@@ -44,15 +45,29 @@ def check_values(values: Mapping[str, object]) -> tuple[Problem, ...]:
             Missing values (R14) are not passed.
 
     Returns:
-        All problems, in the order of the values; empty when everything may be sent.
+        All problems: those of single values in the order of the values, then those of values taken together
+        (`cmr_dictionary.crosschecks`, over the values that are sound by themselves). Empty when everything may be
+        sent.
     """
-    problems = (_check(name, value) for name, value in values.items())
-    return tuple(problem for problem in problems if problem is not None)
+    checked = {name: _check(name, value) for name, value in values.items()}
+    single = tuple(problem for problem in checked.values() if problem is not None)
+    sound = {
+        name: values[name] for name, problem in checked.items() if problem is None or not _rejects(problem)
+    }
+    together = (
+        Problem(name, RejectReason.CONSISTENCY, Severity.REJECT if refused else Severity.WARN, sentence)
+        for name, refused, sentence in (findings(sound) if len(sound) > 1 else ())
+    )
+    return (*single, *together)
 
 
 def is_rejected(problems: tuple[Problem, ...]) -> bool:
     """Whether any problem forbids the value."""
-    return any(problem.severity == Severity.REJECT for problem in problems)
+    return any(_rejects(problem) for problem in problems)
+
+
+def _rejects(problem: Problem) -> bool:
+    return problem.severity == Severity.REJECT
 
 
 def _check(name: str, value: object) -> Problem | None:

@@ -1,6 +1,7 @@
 """The errors and refusals of the dictionary.
 
 DictionaryError    the shipped table breaks one of its own invariants (a fault of ours)
+ExpressionError    a branching or formula of the table is not of the language (a fault of ours)
 ValueRejected      a value that somebody sent cannot be taken (no fault of the software)
 """
 
@@ -17,6 +18,7 @@ class RejectReason(enum.StrEnum):
     UNKNOWN_ITEM = "UnknownItem"
     NOT_TRANSFERABLE = "NotTransferable"
     UNUSUAL = "Unusual"
+    CONSISTENCY = "Consistency"
 
 
 class DictionaryError(Exception):
@@ -27,6 +29,10 @@ class DictionaryError(Exception):
         self.row = row
         self.name = name
         self.column = column
+
+
+class ExpressionError(Exception):
+    """A branching or formula is not of the language of `cmr_dictionary.expressions`."""
 
 
 class ValueRejected(Exception):

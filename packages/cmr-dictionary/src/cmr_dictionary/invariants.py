@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 
+from cmr_dictionary.errors import ExpressionError
+from cmr_dictionary.expressions import parsed
 from cmr_dictionary.items import Item, ItemKind, Transfer
 from cmr_dictionary.logic import compared_codes, cycle_in, variables
 from cmr_dictionary.table import (
@@ -84,6 +86,10 @@ def _references_exist(table: Table) -> None:
 def _check_expression(row: Row, column: str, expression: str, items: Mapping[str, Item]) -> None:
     if any(name not in items for name in variables(expression)):
         raise row.error(column, "refers to an item that does not exist.")
+    try:
+        _ = parsed(expression) if expression else None
+    except ExpressionError as error:
+        raise row.error(column, f"is no expression. {error}") from error
     for name, code in compared_codes(expression):
         if code not in _answers(items[name]):
             raise row.error(column, "refers to a code that does not exist.")
