@@ -19,6 +19,10 @@ class Center(models.Model):
     city = models.CharField(max_length=80)
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
     time_zone = models.CharField(max_length=64, default="UTC")
+    latitude = models.FloatField(
+        null=True, blank=True, help_text="degrees north of the city, for the public map"
+    )
+    longitude = models.FloatField(null=True, blank=True, help_text="degrees east")
     state = models.CharField(max_length=32, choices=[(s.value, s.value) for s in CenterState])
     state_since = models.DateTimeField(auto_now_add=True)
 

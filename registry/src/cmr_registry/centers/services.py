@@ -29,9 +29,31 @@ def center_create(
     by: Principal,
     time_zone: str = "UTC",
     state: CenterState = CenterState.INVITED,
+    place: tuple[float, float] | None = None,
 ) -> Center:
-    """Enter a center; `state` other than invited is for centers that joined before this software."""
-    center = Center(code=code, name=name, city=city, country=country, time_zone=time_zone, state=state)
+    """Enter a center; `state` other than invited is for centers that joined before this software.
+
+    Args:
+        code: short name, which stands in every delivery.
+        name: as the public reads it.
+        city: where it is.
+        country: ISO 3166-1 alpha-2.
+        by: who enters it.
+        time_zone: IANA name; deadlines end at 23:59 there.
+        state: where it stands on the way to contribution.
+        place: degrees north and east of its city, for the public map.
+    """
+    north, east = place or (None, None)
+    center = Center(
+        code=code,
+        name=name,
+        city=city,
+        country=country,
+        time_zone=time_zone,
+        state=state,
+        latitude=north,
+        longitude=east,
+    )
     center.full_clean()
     center.save()
     event_record(actor=by.actor, action="center.create", center=center.pk, target=f"center:{center.pk}")

@@ -47,7 +47,7 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "audit.AuditEvent": _fields(
         operational="id chain sequence at actor action outcome target detail previous_hash hash"
     ),
-    "centers.Center": _fields(quasi="code name city country time_zone", operational="id state state_since"),
+    "centers.Center": _fields(quasi="code name city country time_zone latitude longitude", operational="id state state_since"),
     "centers.CenterMembership": _fields(operational="id center account role since ended_at"),
     "centers.ParticipationAgreement": _fields(
         operational="id center text_version effective_on expires_on allows_images allows_download"

@@ -7,4 +7,5 @@ from cmr_registry.public import views
 app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("projects/", views.projects, name="projects"),
 ]

@@ -45,6 +45,7 @@ def test_a_steward_previews_then_publishes_the_next_version(client, signed_in, s
     earlier = client.get("/documents/score-sheet/1/").content.decode()
     assert "earlier version" in earlier
     assert "Read version 2" in earlier
+    assert "All versions" in earlier
 
 
 def test_a_steward_adds_a_document_and_is_told_what_is_wrong(client, signed_in, steward):
