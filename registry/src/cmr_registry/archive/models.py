@@ -9,7 +9,7 @@ import uuid
 from django.db import models
 
 from cmr_registry.centers.models import CenterOwned
-from cmr_registry.subjects.models import Subject
+from cmr_registry.subjects.models import Subject, SubjectOwned
 
 
 class SeriesKey(CenterOwned):
@@ -54,7 +54,7 @@ class Pack(CenterOwned):
         ]
 
 
-class ImagingStudy(CenterOwned):
+class ImagingStudy(SubjectOwned):
     """A DICOM study as accepted: its identity is (center, Study Instance UID)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,7 +67,7 @@ class ImagingStudy(CenterOwned):
     n_bytes = models.PositiveBigIntegerField(default=0)
     accepted_at = models.DateTimeField()
 
-    class Meta(CenterOwned.Meta):
+    class Meta(SubjectOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["center", "study_instance_uid"], name="one_study_per_uid")
         ]
@@ -77,8 +77,10 @@ class ImagingStudy(CenterOwned):
         return self.study_instance_uid
 
 
-class Series(CenterOwned):
+class Series(SubjectOwned):
     """An accepted series with what it was recognized as; everyone reads this one result (F4)."""
+
+    subject_path = "study__subject"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(ImagingStudy, on_delete=models.PROTECT, related_name="series")
@@ -98,7 +100,7 @@ class Series(CenterOwned):
     thumbnail_object = models.CharField(max_length=160, blank=True)
     thumbnail_sha256 = models.CharField(max_length=64, blank=True)
 
-    class Meta(CenterOwned.Meta):
+    class Meta(SubjectOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["study", "series_instance_uid"], name="one_series_per_uid"),
         ]
@@ -109,11 +111,13 @@ class Series(CenterOwned):
         return self.series_instance_uid
 
 
-class Segment(CenterOwned):
+class Segment(SubjectOwned):
     """One immutable part of a series: boxes of its instances, and the index object that lists them.
 
     Late instances add a segment; none is ever changed.
     """
+
+    subject_path = "series__study__subject"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="segments")
@@ -125,6 +129,6 @@ class Segment(CenterOwned):
     n_bytes = models.PositiveBigIntegerField()
     n_instances = models.PositiveIntegerField()
 
-    class Meta(CenterOwned.Meta):
+    class Meta(SubjectOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["series", "ordinal"], name="segments_in_order")]
         ordering = ["ordinal"]

@@ -46,7 +46,7 @@ def study_find(study_instance_uid: str) -> ImagingStudy | None:
 
     A UID may stand at several centers; who sees several of them gets the one that was accepted first.
     """
-    rows = ImagingStudy.objects.filter(study_instance_uid=study_instance_uid, subject__withdrawn_at=None)
+    rows = ImagingStudy.objects.filter(study_instance_uid=study_instance_uid)
     return rows.select_related("subject").order_by("accepted_at", "id").first()
 
 
@@ -54,7 +54,6 @@ def series_find(study_instance_uid: str, series_instance_uid: str) -> Series | N
     """The series with these UIDs in the open scope, with its study in the same query."""
     rows = Series.objects.filter(
         study__study_instance_uid=study_instance_uid,
-        study__subject__withdrawn_at=None,
         series_instance_uid=series_instance_uid,
     )
     return rows.select_related("study__subject").order_by("study__accepted_at", "study_id").first()
@@ -111,5 +110,4 @@ def thumbnail(series: Series) -> bytes | None:
 
 def images_total() -> int:
     """Instances of the open scope."""
-    rows = ImagingStudy.objects.filter(subject__withdrawn_at=None)
-    return int(rows.aggregate(n=Sum("n_instances"))["n"] or 0)
+    return int(ImagingStudy.objects.aggregate(n=Sum("n_instances"))["n"] or 0)

@@ -111,7 +111,7 @@ def _series_condition(query: Query) -> Q:
 
 
 def _study_condition(query: Query, prefix: str) -> Q:
-    condition = Q(**{f"{prefix}subject__withdrawn_at": None})
+    condition = Q()
     if key := query.wanted("StudyInstanceUID"):
         condition &= Q(**{f"{prefix}study_instance_uid__in": key.uids})
     if key := query.wanted("PatientID"):

@@ -5,11 +5,10 @@ import uuid
 from django.db import models
 
 from cmr_registry.archive.models import ImagingStudy
-from cmr_registry.centers.models import CenterOwned
-from cmr_registry.subjects.models import Subject
+from cmr_registry.subjects.models import Subject, SubjectOwned
 
 
-class Examination(CenterOwned):
+class Examination(SubjectOwned):
     """One CMR visit of one subject, as its newest accepted delivery states it.
 
     `day` counts from the subject's origin (contract.md, "Time, pseudonyms, releases"); None where the source's
@@ -30,7 +29,7 @@ class Examination(CenterOwned):
     key_id = models.CharField(max_length=64)
     accepted_at = models.DateTimeField()
 
-    class Meta(CenterOwned.Meta):
+    class Meta(SubjectOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["center", "pseudonym"], name="one_exam_per_pseudonym")]
         indexes = [models.Index(fields=["center", "-accepted_at", "id"], name="newest_exams_first")]
 
@@ -38,11 +37,13 @@ class Examination(CenterOwned):
         return self.pseudonym
 
 
-class CaseReport(CenterOwned):
+class CaseReport(SubjectOwned):
     """One form of one exam as one JSON document; a changed version is a new row, the newest is `is_current`.
 
     `document` maps dictionary items to `{"value": ..., "source": ...}` or `{"missing": code, "source": ...}`.
     """
+
+    subject_path = "examination__subject"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     examination = models.ForeignKey(Examination, on_delete=models.PROTECT, related_name="case_reports")
@@ -54,7 +55,7 @@ class CaseReport(CenterOwned):
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=80)
 
-    class Meta(CenterOwned.Meta):
+    class Meta(SubjectOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["examination", "form", "version"], name="one_row_per_version"),
             models.UniqueConstraint(

@@ -27,6 +27,7 @@ from cmr_registry.intake.states import ConflictDecision, DeliveryState, Delivery
 from cmr_registry.lib.claims import Claim, ClaimLostError, claim_confirm, claim_next
 from cmr_registry.lib.keyring import keyring
 from cmr_registry.lib.log import event
+from cmr_registry.subjects.selectors import has_withdrawn
 from cmr_registry.subjects.services import subject_ensure
 
 WORKER = "job:intake"
@@ -110,6 +111,8 @@ def _plan(delivery: Delivery) -> StudyPlan | None:
     if row.state != DeliveryState.COMPLETE or row.conflicts.filter(decision="").exists():
         return None
     manifest = manifest_of(row)
+    if has_withdrawn(row.center_id, manifest.subject):
+        return None
     if not manifest.study_instance_uid or _known_subject(row, manifest) not in ("", manifest.subject):
         return None
     return study_plan(center_id=row.center_id, **_material(row, manifest))
@@ -125,6 +128,8 @@ def _delivery_settle(claim: Claim, plan: StudyPlan | None) -> Delivery:
         exam = exam_by_pseudonym(row.center_id, manifest.exam)
         if exam is not None and exam.version > manifest.version:
             delivery_refuse(row, "superseded")
+        elif has_withdrawn(row.center_id, manifest.subject):
+            delivery_refuse(row, "subject_withdrawn")
         elif _is_in_conflict(row, manifest):
             row.state = require_step(row.state, DeliveryState.CONFLICT)
             row.save(update_fields=["state"])

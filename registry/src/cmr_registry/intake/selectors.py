@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from cmr_exchange.manifest import DeliveryManifest
 from cmr_exchange.reasons import REASONS, Reason
@@ -14,7 +14,8 @@ from cmr_registry.archive.models import ImagingStudy, Pack
 from cmr_registry.archive.services import instances_held, pack_listing
 from cmr_registry.intake.manifests import HeldInstance, manifest_get
 from cmr_registry.intake.models import Conflict, Delivery, RefusedInstance
-from cmr_registry.intake.states import DeliveryState, DeliveryVia
+from cmr_registry.intake.states import SETTLED, DeliveryState, DeliveryVia
+from cmr_registry.subjects.selectors import withdrawn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,13 @@ class RefusalCount:
 
 
 def delivery_list(*, show: str = "") -> QuerySet[Delivery]:
-    """Deliveries of the open scope, newest first, with their center.
+    """Deliveries of the open scope, newest first, with their center; none of a subject who withdrew.
 
     Args:
         show: a state, `problems` for those that have any, empty for all.
     """
-    deliveries = Delivery.objects.select_related("center").order_by("-opened_at", "id")
+    gone = withdrawn_of(OuterRef("center"), OuterRef("subject_pseudonym"))
+    deliveries = Delivery.objects.exclude(Exists(gone)).select_related("center").order_by("-opened_at", "id")
     if show == "problems":
         return deliveries.exclude(problems=[]).exclude(problems=[{"code": "superseded"}])
     return deliveries.filter(state=show) if show else deliveries
@@ -147,7 +149,7 @@ def held_of_delivery(delivery: Delivery) -> list[HeldInstance]:
 
 def accepted_subject(center: uuid.UUID, study_instance_uid: str) -> str:
     """Pseudonym of the subject of an accepted study; empty where it is not accepted."""
-    study = ImagingStudy.objects.filter(center_id=center, study_instance_uid=study_instance_uid)
+    study = ImagingStudy.everything.filter(center_id=center, study_instance_uid=study_instance_uid)
     return study.values_list("subject__pseudonym", flat=True).first() or ""
 
 
@@ -161,9 +163,9 @@ def plain_subject(center: uuid.UUID, study_instance_uid: str) -> str:
 
 def conflicts_open() -> QuerySet[Conflict]:
     """Conflicts that wait for a decision, oldest first."""
-    return (
-        Conflict.objects.filter(decision="").select_related("delivery", "center").order_by("noted_at", "id")
-    )
+    gone = withdrawn_of(OuterRef("center"), OuterRef("delivery__subject_pseudonym"))
+    waiting = Conflict.objects.filter(decision="").exclude(Exists(gone))
+    return waiting.select_related("delivery", "center").order_by("noted_at", "id")
 
 
 def refusals_since(since: datetime.datetime) -> list[RefusalCount]:
@@ -209,6 +211,12 @@ def deliveries_to_accept() -> QuerySet[Delivery]:
     """Complete deliveries, those tried least often first."""
     complete = Delivery.objects.filter(state=DeliveryState.COMPLETE.value)
     return complete.order_by("claim_token", "last_activity_at", "id")
+
+
+def deliveries_running_of(center: uuid.UUID, subject_pseudonym: str) -> QuerySet[Delivery]:
+    """Deliveries of one subject that are not settled."""
+    running = Delivery.objects.exclude(state__in=[state.value for state in SETTLED])
+    return running.filter(center_id=center, subject_pseudonym=subject_pseudonym)
 
 
 def deliveries_gone_quiet(before: datetime.datetime) -> QuerySet[Delivery]:

@@ -35,6 +35,7 @@ from cmr_registry.intake.storing import Request, delivery_advance, instances_set
 from cmr_registry.lib.locks import transaction_lock
 from cmr_registry.lib.log import event
 from cmr_registry.lib.storage import StorageFullError
+from cmr_registry.subjects.selectors import has_withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def delivery_open(*, principal: Principal, manifest: DeliveryManifest) -> Delive
         denial_record(actor=principal.actor, action="delivery.open")
         raise NotAllowedRejected("Your key does not let you deliver for the center that the manifest names.")
     barred = may_upload(center, images=bool(manifest.series)) or manifest_refusal(manifest)
+    if barred is None and has_withdrawn(center.pk, manifest.subject):
+        barred = reason("subject_withdrawn")
     try:
         if barred is not None:
             raise DeliveryRejected(barred)
