@@ -11,17 +11,15 @@ from cmr_dictionary import (
     Item,
     Missing,
     RejectReason,
-    Transfer,
-    Value,
     ValueRejected,
+    coarsened,
     load,
     parse_value,
+    top_coded,
 )
 from cmr_dictionary.checks import check_values, is_rejected
 from cmr_exchange.manifest import MissingCode, ReportValue, ValueSource
 
-_OLDEST_BELIEVED = 130.0
-_STEP = 0.5
 MISSING_WORDS = {code.value: code for code in MissingCode}
 
 
@@ -59,31 +57,13 @@ def _document(item: Item, word: str, source: ValueSource) -> dict[str, Any]:
     missing = MISSING_WORDS.get(word.lower())
     if missing is not None:
         return ReportValue(source, missing=missing).to_document()
-    value = coarsened(item, parse_value(item, _top_coded(item, word)))
+    value = coarsened(item, parse_value(item, top_coded(item, word)))
     if isinstance(value, Missing):
         return ReportValue(source, missing=MissingCode(value.value)).to_document()
     found = check_values({item.name: value})
     if is_rejected(found):
         raise ValueRejected(found[0].code, found[0].sentence)
     return ReportValue(source, value).to_document()
-
-
-def coarsened(item: Item, value: Value) -> Value:
-    """A value as coarse as its item must be to cross: rounded items to half a unit."""
-    if item.transfer == Transfer.ROUNDED and isinstance(value, float):
-        return round(value / _STEP) * _STEP
-    return value
-
-
-def _top_coded(item: Item, word: str) -> str:
-    """An age above the top code becomes the top code (D11)."""
-    if item.transfer != Transfer.TOP_CODED or item.hard_max is None:
-        return word
-    try:
-        number = float(word)
-    except ValueError:
-        return word
-    return f"{item.hard_max:g}" if item.hard_max < number <= _OLDEST_BELIEVED else word
 
 
 def _not_taken(name: str, item: Item | None) -> dict[str, str]:

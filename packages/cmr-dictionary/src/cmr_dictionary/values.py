@@ -64,7 +64,7 @@ def parse_value(item: Item, text: str) -> Value:
 
 
 def settled(item: Item, value: Value) -> Value:
-    """A value of any version of the dictionary as the present one states it.
+    """A value of any version of the dictionary as the present one states it; codes are texts.
 
     Args:
         item: the item it belongs to.
@@ -75,11 +75,13 @@ def settled(item: Item, value: Value) -> Value:
         that mean unknown (`Missing` where nothing else is in it); anything else as it is.
     """
     if isinstance(value, list):
-        known = [code for code in value if missing_of(item, str(code)) is None]
+        known = [str(code) for code in value if missing_of(item, str(code)) is None]
         return known if known or not value else missing_of(item, str(value[0])) or known
     absent = None if isinstance(value, float) else missing_of(item, str(value))
     if absent is not None:
         return absent
+    if item.kind == ItemKind.CODE and isinstance(value, int):
+        return str(value)
     return int(value) if item.kind == ItemKind.YES_NO and value in ("0", "1") else value
 
 
