@@ -1,4 +1,6 @@
-"""Follow-up schedule, outcome events, adjudication, vital status with provenance.
+"""What became of the subjects: vital status by source with coverage windows, events, the censoring rule in words.
 
-Empty until the way of a study is built.
+A center states it as follow-up documents in days from the subject's origin; each version is kept, the newest
+counts. Withdrawals of machines come in here and are carried out by the subjects room. No date, name or local
+number has a field here.
 """
