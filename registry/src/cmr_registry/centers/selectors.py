@@ -6,13 +6,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.roles import CENTER_ROLES, Role
 from cmr_registry.centers.models import Center, CenterMembership, ConnectorKey, ParticipationAgreement
-from cmr_registry.centers.states import CONTRIBUTING, ONBOARDING, SIGNED
+from cmr_registry.centers.states import CONTRIBUTING, MAY_UPLOAD, ONBOARDING, SIGNED
 from cmr_registry.lib.scope import ALL_CENTERS, Scope
 
 
@@ -64,6 +64,18 @@ def agreement_in_force(center: Center, on: datetime.date) -> ParticipationAgreem
     """The newest agreement of `center` whose days include `on`."""
     running = Q(effective_on__lte=on) & (Q(expires_on=None) | Q(expires_on__gte=on))
     return ParticipationAgreement.objects.filter(running, center=center).order_by("-effective_on").first()
+
+
+def centers_covered(on: datetime.date) -> list[Center]:
+    """Centers whose state and agreement let their data be used on this day, by name.
+
+    Args:
+        on: the day, UTC.
+    """
+    running = Q(effective_on__lte=on) & (Q(expires_on=None) | Q(expires_on__gte=on))
+    agreements = ParticipationAgreement.objects.filter(running, center=OuterRef("pk"))
+    states = [state.value for state in MAY_UPLOAD]
+    return list(Center.objects.filter(Exists(agreements), state__in=states).order_by("name"))
 
 
 def centers_contributing() -> QuerySet[Center]:

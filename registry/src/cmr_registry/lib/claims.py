@@ -51,6 +51,17 @@ def claim_next(rows: models.QuerySet[M], *, lease: datetime.timedelta = LEASE) -
     return row, Claim(type(row), row.pk, row.claim_token)
 
 
+def claim_renew(claim: Claim, *, lease: datetime.timedelta = LEASE) -> None:
+    """Let a claim hold for another lease, between two parts of long work.
+
+    Raises:
+        ClaimLostError: another worker holds it now; the work is its business.
+    """
+    rows: Any = claim.model._base_manager.filter(pk=claim.pk, claim_token=claim.token)
+    if rows.update(claimed_until=timezone.now() + lease) != 1:
+        raise ClaimLostError("Another worker took over meanwhile.")
+
+
 def claim_confirm(claim: Claim) -> None:
     """Give the claim back, last in the transaction of the work.
 

@@ -24,6 +24,12 @@ def has_withdrawn(center: uuid.UUID, pseudonym: str) -> bool:
     return withdrawn_of(center, pseudonym).exists()
 
 
+def subjects_withdrawn() -> frozenset[uuid.UUID]:
+    """Ids of the subjects of the open scope who have withdrawn."""
+    gone = Subject.everything.filter(withdrawn_at__isnull=False)
+    return frozenset(gone.values_list("pk", flat=True))
+
+
 def withdrawn_of(center: uuid.UUID | OuterRef, pseudonym: str | OuterRef) -> QuerySet[Subject]:
     """The withdrawn subject of this name, for rows that know a subject by its pseudonym only."""
     gone = Subject.everything.filter(withdrawn_at__isnull=False)
