@@ -5,6 +5,7 @@ weighted over three centers that differ. The sensitivities of the Death Master F
 """
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ def subjects_per_center(plans: tuple[CenterPlan, ...], subjects: int) -> tuple[i
     for plan in plans:
         bounds.append(bounds[-1] + plan.share)
     edges = [round(bound / bounds[-1] * subjects) for bound in bounds]
-    return tuple(b - a for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(b - a for a, b in itertools.pairwise(edges))
 
 
 def _nth(number: int) -> CenterPlan:

@@ -4,10 +4,11 @@ Every window is drawn without knowing who dies in it. That is what a coverage wi
 censoring rule relies on: the chart watches until the contact that was agreed last, for the living and the dead.
 A death that the chart learned of later stands outside of its window.
 
-Windows of indexes end up to a year before the index does: the last day of a national index is public, and a
-window that ended on it would tell the calendar date of the first exam.
+Windows of indexes begin up to a year later and end up to a year earlier than the index does: its last day is
+public, and a window that ended on it would tell the calendar date of the first exam.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ class Statuses:
         """The statements about each subject in turn."""
         bounds = np.searchsorted(self.subject, np.arange(subjects + 1)).tolist()
         rows = [self._status(row) for row in self.rows()]
-        for first, last in zip(bounds, bounds[1:], strict=False):
+        for first, last in itertools.pairwise(bounds):
             yield tuple(rows[first:last])
 
     def rows(self) -> Iterator[tuple[int, ...]]:
@@ -162,7 +163,7 @@ def _window(rng: np.random.Generator, source: SourceClass, entry: Ints, contact:
     """First and last day of the coverage windows, whatever becomes of the person."""
     n, end = len(entry), LAST_DAY - entry
     if source in INDEXES:
-        return -(entry + 1_000), end - rng.integers(0, 365, n)
+        return rng.integers(0, 365, n) - (entry + 1_000), end - rng.integers(0, 365, n)
     if source is SourceClass.CLAIMS:
         return -rng.integers(0, 1_000, n), np.minimum(rng.integers(300, 4_500, n), end)
     if source is SourceClass.PHONE:
