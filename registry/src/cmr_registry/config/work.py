@@ -5,9 +5,16 @@ from collections.abc import Callable
 from cmr_registry.accounts import tasks as accounts
 from cmr_registry.documents import tasks as documents
 from cmr_registry.intake import tasks as intake
+from cmr_registry.projects import tasks as projects
 from cmr_registry.subjects import tasks as subjects
 
-WORK: tuple[Callable[[], bool], ...] = (accounts.work_once, documents.work_once, intake.work_once, subjects.work_once)
+WORK: tuple[Callable[[], bool], ...] = (
+    accounts.work_once,
+    documents.work_once,
+    intake.work_once,
+    subjects.work_once,
+    projects.work_once,
+)
 """One function per room: does one piece of work, and says whether there was any."""
 
 

@@ -9,11 +9,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from cmr_exchange.canonical import canonical_json, sha256_hex
+from cmr_registry.centers.selectors import centers_in
+from cmr_registry.cohorts.models import Snapshot
 from cmr_registry.cohorts.query import CohortQuery
-from cmr_registry.cohorts.selecting import cohort_select
+from cmr_registry.cohorts.selecting import LeaveOut, cohort_select
 from cmr_registry.cohorts.selectors import snapshot_current
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
-from cmr_registry.projects.models import Project
+from cmr_registry.projects.models import Ballot, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,24 @@ class Eligibility:
 
 
 def eligibility_of(project: Project) -> Eligibility | None:
-    """What the question of `project` selects in the current snapshot; None where there is no snapshot yet."""
+    """What the question of `project` selects in the current snapshot; None where there is no snapshot yet.
+
+    Centers and subjects that withdrew since the snapshot are left out already.
+    """
+    snapshot = snapshot_current()
+    return None if snapshot is None else _asked(project, snapshot, LeaveOut())
+
+
+def eligible_today(ballot: Ballot) -> Eligible | None:
+    """What the question selects today of the ballot's own center; None where there is no snapshot yet."""
     snapshot = snapshot_current()
     if snapshot is None:
         return None
+    others = frozenset(str(one.pk) for one in centers_in(ALL_CENTERS) if one.pk != ballot.center_id)
+    return _asked(ballot.project, snapshot, LeaveOut(centers=others)).of(ballot.center_id)
+
+
+def _asked(project: Project, snapshot: Snapshot, leave_out: LeaveOut) -> Eligibility:
     with center_scope(ALL_CENTERS):
-        selection = cohort_select(CohortQuery.from_document(project.query), snapshot)
-    return Eligibility(snapshot.pk, [(str(c), str(s), str(e)) for c, s, e in selection.rows])
+        selection = cohort_select(CohortQuery.from_document(project.query), snapshot, leave_out)
+        return Eligibility(snapshot.pk, [(row.center, row.subject, row.exam) for row in selection.rows])

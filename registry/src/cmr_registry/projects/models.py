@@ -40,8 +40,8 @@ class Project(models.Model):
     state = models.CharField(max_length=24, choices=[(s.value, s.value) for s in ProjectState])
     state_since = models.DateTimeField()
     proposed_at = models.DateTimeField()
-    approved_at = models.DateTimeField(null=True)
-    ballots_closed_at = models.DateTimeField(null=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    ballots_closed_at = models.DateTimeField(null=True, blank=True)
     outcome_digest = models.CharField(max_length=64, blank=True, help_text="of the outcome at the lock")
 
     class Meta:
