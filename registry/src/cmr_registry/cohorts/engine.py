@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from cmr_registry.cohorts.differencing import fingerprint_of
 from cmr_registry.cohorts.frame import LEFT_OUT, Frame, Levels
 from cmr_registry.cohorts.query import CohortQuery, Index
 from cmr_registry.cohorts.selections import Positions, Selection, SelectionStep
@@ -66,11 +66,6 @@ def index_exams(exams: Positions, frame: Frame, index: Index) -> Positions:
     return exams[np.r_[True, differs] if index is Index.FIRST else np.r_[differs, True]]
 
 
-def fingerprint(bits: npt.NDArray[np.uint64]) -> int:
-    """64 bits of a set of persons; 0 for nobody."""
-    return int(np.bitwise_xor.reduce(bits, initial=np.uint64(0)))
-
-
 def _steps(labels: list[str], levels: Levels, frame: Frame) -> tuple[SelectionStep, ...]:
     best = np.maximum.reduceat(levels, frame.starts) if frame.n_exams else levels
     steps = []
@@ -81,7 +76,7 @@ def _steps(labels: list[str], levels: Levels, frame: Frame) -> tuple[SelectionSt
                 label,
                 int(np.count_nonzero(persons)),
                 int(np.count_nonzero(levels >= level)),
-                fingerprint(frame.bits[persons]),
+                fingerprint_of(frame.bits[persons]),
             )
         )
     return tuple(steps)

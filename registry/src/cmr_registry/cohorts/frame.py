@@ -4,9 +4,8 @@ Everything here is immutable like the snapshot, so it is read once and kept: ids
 properties that tables break down by (some 5 MB per 150,000 exams).
 """
 
-import hashlib
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from cmr_registry.cohorts.differencing import bits_of
 from cmr_registry.cohorts.duck import open_tables, series_column
 from cmr_registry.cohorts.parquet import schema_of
 from cmr_registry.cohorts.query import CohortQuery
@@ -58,7 +58,7 @@ class Frame:
         self._subject_ids = np.asarray(found["subject"], dtype="S36")[self.starts]
         centers, self.center = np.unique(np.asarray(found["center"], dtype="S36"), return_inverse=True)
         self.centers = tuple(center.decode() for center in centers)
-        self.bits = _bits_of(self._subject_ids)
+        self.bits = bits_of(self._subject_ids)
         self.died: Mask = np.asarray(found["died"], dtype=bool)
         self.is_watched: Mask = np.asarray(found["is_watched"], dtype=bool)
         self.follow_up_days: Positions = np.asarray(found["follow_up_days"], dtype=np.int32)
@@ -150,11 +150,6 @@ class Frame:
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
             return self._connection.cursor()
-
-
-def _bits_of(ids: Sequence[bytes] | npt.NDArray[np.bytes_]) -> npt.NDArray[np.uint64]:
-    digests = b"".join(hashlib.sha256(name).digest()[:8] for name in ids)
-    return np.frombuffer(digests, dtype=np.uint64)
 
 
 def _columns(path: Path) -> frozenset[str]:

@@ -25,7 +25,7 @@ class SelectionStep(NamedTuple):
         label: its author's words, or the condition's.
         subjects: persons.
         exams: their exams.
-        fingerprint: 64 bits that depend on the set of persons alone: the same persons, the same bits.
+        fingerprint: depends on the set of persons alone (`differencing.fingerprint_of`).
     """
 
     label: str
@@ -70,7 +70,7 @@ class Selection:
 
     @property
     def fingerprint(self) -> int:
-        """64 bits that depend on the set of chosen persons alone."""
+        """Depends on the set of chosen persons alone."""
         return self.steps[-1].fingerprint
 
     @functools.cached_property
@@ -107,7 +107,7 @@ class Cell(NamedTuple):
         key: code of the cell, stable; empty for "not known".
         label: in words.
         subjects: persons, not exams.
-        fingerprint: 64 bits that depend on the set of persons alone.
+        fingerprint: depends on the set of persons alone.
     """
 
     key: str

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from cmr_dictionary import load
 from cmr_imaging.kinds import SeriesKind
 from cmr_registry.cohorts.conditions import AGE_ITEM
-from cmr_registry.cohorts.engine import fingerprint, index_exams
+from cmr_registry.cohorts.differencing import fingerprint_of
+from cmr_registry.cohorts.engine import index_exams
 from cmr_registry.cohorts.errors import QueryError
 from cmr_registry.cohorts.frame import Frame, Mask
 from cmr_registry.cohorts.query import Index
@@ -125,7 +126,7 @@ def _cells(selection: Selection, of: Property) -> tuple[Cell, ...]:
 
 def _cell(key: str, label: str, exams: Positions, frame: Frame) -> Cell:
     persons = frame.subject[index_exams(exams, frame, Index.FIRST)]
-    return Cell(key, label, len(persons), fingerprint(frame.bits[persons]))
+    return Cell(key, label, len(persons), fingerprint_of(frame.bits[persons]))
 
 
 def _centers(selection: Selection, _: Sequence[str], names: Mapping[str, str]) -> Iterable[BreakdownTable]:
