@@ -1,5 +1,7 @@
 """The states of projects and ballots."""
 
+import itertools
+
 import pytest
 
 from cmr_registry.projects import ballot_states, states
@@ -58,4 +60,4 @@ def test_only_what_was_approved_is_public_or_holds_data():
 
 def test_every_state_is_said_in_a_sentence_and_the_way_is_walkable():
     assert set(STATE_SENTENCES) == set(states.TARGET_DAYS) == set(ProjectState)
-    assert all(after in states.ALLOWED[before] for before, after in zip(WAY, WAY[1:], strict=False))
+    assert all(after in states.ALLOWED[before] for before, after in itertools.pairwise(WAY))
