@@ -7,18 +7,11 @@ from pathlib import Path
 from cmr_exchange.followup import FollowUpDocument
 from cmr_exchange.manifest import DeliveryManifest
 from cmr_testkit.cohort.documents import follow_up_documents, manifests
+from cmr_testkit.cohort.files import CENTERS, FOLLOW_UP, MANIFESTS, README, TABLES_FOLDER, TRUTH
 from cmr_testkit.cohort.making import Cohort
 from cmr_testkit.cohort.tables import TableWriter
 from cmr_testkit.cohort.truth import LABEL, truth_of
 
-CENTERS, MANIFESTS, FOLLOW_UP, TRUTH, README = (
-    "centers.json",
-    "manifests.jsonl",
-    "followup.jsonl",
-    "truth.json",
-    "README.txt",
-)
-TABLES_FOLDER = "tables"
 ABOUT = """\
 SYNTHETIC cohort: invented centers and people, computed numbers. Nothing in it may be read as a finding.
 
