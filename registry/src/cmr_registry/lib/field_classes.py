@@ -138,5 +138,12 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         operational="id state created_at requested_by frozen_at sha256 dictionary_version data_digest n_subjects"
         " n_exams tables failure claimed_until claim_token"
     ),
+    "cohorts.AnsweredQuestion": _fields(
+        quasi="account_key institution_key", operational="id at project_key query_digest snapshot outcome"
+    ),
+    "cohorts.ShownSet": _fields(quasi="mark sketch", operational="id question persons"),
+    "cohorts.SavedQuery": _fields(
+        quasi="owner", operational="id name version is_current document digest sentence saved_at"
+    ),
 }
 """Model label -> field -> class."""

@@ -36,6 +36,9 @@ NOT_OWNED = {
     "centers.ParticipationAgreement": "read to find out what a center may do, before any scope can be open",
     "centers.ConnectorKey": "read to find out who asks, before any scope can be open",
     "cohorts.Snapshot": "holds data of all centers; no center sees it, research asks it through disclosure control",
+    "cohorts.AnsweredQuestion": "what a person was told, over the data of all centers",
+    "cohorts.ShownSet": "a fingerprint of persons of all centers; no center sees it",
+    "cohorts.SavedQuery": "a question of a person, no data",
 }
 """Models without the base of center data, each with its reason."""
 
