@@ -1,4 +1,5 @@
-"""Search requests, data access applications, committee review, score sheets, decisions.
+"""The way to data: search requests and their certificates, applications, conflicts, score sheets, decisions.
 
-Empty until the way of a study is built.
+What a cohort is and which counts may be shown lives in `cohorts`; the project that an application becomes, and the
+ballots of the centers on it, live in `projects`.
 """

@@ -47,7 +47,9 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "audit.AuditEvent": _fields(
         operational="id chain sequence at actor action outcome target detail previous_hash hash"
     ),
-    "centers.Center": _fields(quasi="code name city country time_zone latitude longitude", operational="id state state_since"),
+    "centers.Center": _fields(
+        quasi="code name city country time_zone latitude longitude", operational="id state state_since"
+    ),
     "centers.CenterMembership": _fields(operational="id center account role since ended_at"),
     "centers.ParticipationAgreement": _fields(
         operational="id center text_version effective_on expires_on allows_images allows_download"
@@ -144,6 +146,39 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "cohorts.ShownSet": _fields(quasi="mark sketch", operational="id question persons"),
     "cohorts.SavedQuery": _fields(
         quasi="owner", operational="id name version is_current document digest sentence saved_at"
+    ),
+    "access.SearchRequest": _fields(
+        identifying="requester institution",
+        operational=(
+            "id state title is_contributor partner_center form_version answers query query_digest query_sentence"
+            " window windows_version policy created_at state_since claimed_until claim_token"
+        ),
+    ),
+    "access.SearchCertificate": _fields(
+        identifying="document", operational="id number search digest issued_at expires_on"
+    ),
+    "access.AccessApplication": _fields(
+        identifying="applicant answers",
+        operational=(
+            "id number state state_since title form_version certificate round sheet_version project proposal_digest"
+            " created_at"
+        ),
+    ),
+    "access.Submission": _fields(
+        identifying="document",
+        operational=("id application number round digest certificate_number certificate_digest submitted_at"),
+    ),
+    "access.Step": _fields(operational="id search application state at role note"),
+    "access.ConflictDeclaration": _fields(
+        identifying="reviewer note", operational="id application financial other works_at_center declared_at"
+    ),
+    "access.ScoreSheet": _fields(
+        identifying="reviewer",
+        operational=("id application round version sheet_version scores comments confidence scored_at"),
+    ),
+    "access.Decision": _fields(
+        identifying="decided_by",
+        operational="id application round choice reasons conditions by_deputy sheet decided_at",
     ),
 }
 """Model label -> field -> class."""
