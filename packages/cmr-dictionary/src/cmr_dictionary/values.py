@@ -119,6 +119,18 @@ def display(item: Item, value: Value) -> str:
     return f"{value}{_unit_after(item)}"
 
 
+def range_words(item: Item) -> str:
+    """The item's hard limits in words, as "from 10 to 900 mL"; empty where it has none."""
+    if item.hard_min is None and item.hard_max is None:
+        return ""
+    return f"{_between(item.hard_min, item.hard_max)}{_unit_after(item)}"
+
+
+def unit_words(item: Item) -> str:
+    """The unit as people write it; empty where the item has none."""
+    return _unit_after(item).strip()
+
+
 def is_crossing_text(item: Item, text: str) -> bool:
     """Whether the text of a crossing text item is spelled from its technique words."""
     return is_technique(item.name, text)
