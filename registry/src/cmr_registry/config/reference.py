@@ -8,6 +8,8 @@ from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_RO
 from cmr_registry.centers import states as center_states
 from cmr_registry.config.env import SETTINGS
 from cmr_registry.intake import states as delivery_states
+from cmr_registry.projects import ballot_states
+from cmr_registry.projects import states as project_states
 
 GENERATED = "<!-- written by `make docs`; do not edit -->"
 
@@ -37,11 +39,13 @@ def permissions_page() -> str:
 
 
 def states_page() -> str:
-    """The states of centers and deliveries: who moves them on, and where to."""
+    """The states of everything that has any: who moves them on, and where to."""
     lines: list[str] = []
     for name, allowed, owner in (
         ("Center", center_states.ALLOWED, center_states.OWNER),
         ("Delivery", delivery_states.ALLOWED, delivery_states.OWNER),
+        ("Project", project_states.ALLOWED, project_states.OWNER),
+        ("Ballot", ballot_states.ALLOWED, ballot_states.OWNER),
     ):
         lines += [f"## {name}", "", "| state | moved on by | may become |", "|---|---|---|"]
         lines += [*_state_rows(allowed, owner), ""]

@@ -2,7 +2,7 @@
 
 import uuid
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from cmr_registry.intake.selectors import (
     last_delivery_times,
     refusals_by_center,
 )
+from cmr_registry.projects.selectors import ballots_waiting
 
 REFUSALS_SHOWN = timedelta(days=30)
 
@@ -42,9 +43,12 @@ class CenterRefusals:
     last_at: datetime
 
 
-def center_figures(centers: Iterable[Center], now: datetime) -> CenterFigures:
-    """What is counted for the home page of the centers in the open scope."""
+def center_figures(
+    centers: Iterable[Center], now: datetime, ballots_at: Collection[uuid.UUID] = ()
+) -> CenterFigures:
+    """What is counted for the home page of the centers in the open scope; `ballots_at` those with ballots to see."""
     rows = list(centers)
+    n_ballots, deadline = ballots_waiting(ballots_at, now) if ballots_at else (None, None)
     contacts = [contact.at for contact in contacts_of(rows, now) if contact.at is not None]
     return CenterFigures(
         with_problems=deliveries_with_problems().count(),
@@ -53,6 +57,8 @@ def center_figures(centers: Iterable[Center], now: datetime) -> CenterFigures:
         without_report=exams_without_report(),
         accepted_this_month=exams_accepted_since(month_start(now, rows[0].time_zone if rows else "UTC")),
         last_contact=max(contacts, default=None),
+        ballots=n_ballots,
+        ballot_deadline=deadline,
     )
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.mail import mails_given_up
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, holds, scope_for
+from cmr_registry.accounts.policy import Principal, centers_for, holds, scope_for
 from cmr_registry.centers.selectors import centers_in
 from cmr_registry.desks.selectors import REFUSALS_SHOWN, center_figures, contacts_of, refusals_recent
 from cmr_registry.desks.waiting import center_waiting
@@ -41,8 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def center_home(request: HttpRequest) -> HttpResponse:
     """What waits for the people of a center (R51)."""
     now = timezone.now()
-    centers = centers_in(scope_for(_principal(request), Permission.SEE_CENTER_DESK))
-    figures = center_figures(centers, now)
+    principal = _principal(request)
+    centers = centers_in(scope_for(principal, Permission.SEE_CENTER_DESK))
+    figures = center_figures(centers, now, centers_for(principal, Permission.SEE_BALLOTS))
     context = {
         "centers": centers,
         "zone": centers[0].time_zone if centers else "UTC",

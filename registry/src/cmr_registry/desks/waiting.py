@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 SILENT_AFTER = timedelta(hours=24)
 """A connector polls every few minutes; a day without contact means that somebody should look."""
+BALLOT_URGENT = timedelta(days=2)
+"""The last reminder of a ballot goes out two days before its deadline."""
 
 
 class Urgency(enum.StrEnum):
@@ -33,6 +35,8 @@ class CenterFigures:
         without_report: accepted exams whose report has not come.
         accepted_this_month: exams accepted since the first of the month at the center.
         last_contact: when a connector or an upload last reached the registry, None for never.
+        ballots: ballots that nobody has answered, None for a person who sees none.
+        ballot_deadline: the nearest of their deadlines, None where there is none.
     """
 
     with_problems: int
@@ -41,6 +45,8 @@ class CenterFigures:
     without_report: int
     accepted_this_month: int
     last_contact: datetime | None
+    ballots: int | None = None
+    ballot_deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,29 @@ class Waiting:
 
 def center_waiting(figures: CenterFigures, now: datetime) -> list[Waiting]:
     """The lines of a center's home page: what is urgent first, what is in order last."""
-    return sorted(_lines(figures, now), key=lambda line: ORDER[line.urgency])
+    lines = [*_ballots(figures, now), *_lines(figures, now)]
+    return sorted(lines, key=lambda line: ORDER[line.urgency])
+
+
+def _ballots(figures: CenterFigures, now: datetime) -> list[Waiting]:
+    """A line for those who see ballots; silence is an answer too, so a deadline that is near is urgent (R39)."""
+    if figures.ballots is None:
+        return []
+    deadline = figures.ballot_deadline
+    is_near = deadline is not None and deadline - now <= BALLOT_URGENT
+    return [
+        _line(
+            figures.ballots,
+            (
+                "ballot waits for your center's answer",
+                "ballots wait for your center's answer",
+                "No ballot waits for your center's answer",
+            ),
+            "The center's PI or ballot delegate: answer; without an answer your data stay out of the project.",
+            ("projects:ballots", "", "See the ballots"),
+            Urgency.URGENT if is_near else Urgency.WAITS,
+        )
+    ]
 
 
 def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:

@@ -50,3 +50,28 @@ def test_every_line_that_waits_leads_somewhere():
 def test_what_is_urgent_stands_first_and_what_is_in_order_last():
     urgencies = [line.urgency for line in lines(without_report=4, last_contact=NOW - timedelta(days=3))]
     assert urgencies == [Urgency.URGENT, Urgency.WAITS, Urgency.CALM, Urgency.CALM, Urgency.CALM]
+
+
+def test_who_sees_no_ballots_is_told_of_none():
+    assert not [line for line in lines() if "ballot" in line.sentence]
+
+
+def test_who_sees_ballots_is_told_where_none_waits():
+    (line,) = [line for line in lines(ballots=0) if "ballot" in line.sentence]
+    assert (line.sentence, line.urgency) == ("No ballot waits for your center's answer.", Urgency.CALM)
+
+
+def test_an_open_ballot_waits_and_is_urgent_two_days_before_its_deadline():
+    (later,) = [
+        line
+        for line in lines(ballots=1, ballot_deadline=NOW + timedelta(days=9))
+        if "ballot" in line.sentence
+    ]
+    assert (later.count, later.sentence, later.urgency) == (
+        1,
+        "ballot waits for your center's answer.",
+        Urgency.WAITS,
+    )
+    near = lines(ballots=2, ballot_deadline=NOW + timedelta(hours=47))[0]
+    assert (near.sentence, near.urgency) == ("ballots wait for your center's answer.", Urgency.URGENT)
+    assert (near.link, near.query) == ("projects:ballots", "")
