@@ -28,6 +28,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "work_failed": frozenset({"delivery", "snapshot", "task", "release", "search", "error"}),
     "release_settled": frozenset({"release", "state", "n_exams", "ms"}),
     "snapshot_settled": frozenset({"snapshot", "state", "n_exams", "ms"}),
+    "answer_failed": frozenset({"snapshot", "error"}),
     "mail_sent": frozenset({"mail"}),
     "mail_failed": frozenset({"mail", "error", "n_attempts"}),
     "library_message": frozenset({"logger", "level", "error", "status"}),
