@@ -52,7 +52,10 @@ def test_follow_up_is_no_form_of_an_exam():
         ("auc_score", "“Appropriate-use document applied” is not None"),
         ("stress_dose_unit", "“Stress agent dose (unit in stress_dose_unit)” is known"),
         ("lge_method", "“LGE extent” is known or “LGE mass” is known"),
-        ("wm_stress_01", "“Stress performed” is not No and “Wall motion under stress normal in all 17 segments” is not Yes"),
+        (
+            "wm_stress_01",
+            "“Stress performed” is not No and “Wall motion under stress normal in all 17 segments” is not Yes",
+        ),
         ("perf_rest_01", "“Sequence groups acquired” includes Rest perfusion or “Stress performed” is not No"),
     ],
 )  # fmt: skip

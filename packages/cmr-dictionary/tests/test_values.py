@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cmr_dictionary import ItemKind, RejectReason, ValueRejected, display, load, parse_value
 from cmr_dictionary.checks import Severity, check_values, is_rejected
+from cmr_dictionary.values import range_words, unit_words
 
 MOMENT = dataclasses.replace(load().items["birth_date"], name="sampled_at", kind=ItemKind.DATETIME)
 ITEMS = {**load().items, "sampled_at": MOMENT}
@@ -184,3 +185,18 @@ def test_a_range_is_said_in_words(low, high, words):
     item = dataclasses.replace(ITEMS["lv_edv_ml"], hard_min=low, hard_max=high)
     with pytest.raises(ValueRejected, match=f"A value {words} mL is expected"):
         parse_value(item, "0.5" if high is None else "99")
+
+
+@pytest.mark.parametrize(
+    ("name", "limits", "unit"),
+    [
+        ("lv_edv_ml", "from 10 to 900 mL", "mL"),
+        ("lv_edvi_ml_m2", "", "mL/m²"),
+        ("sex", "", ""),
+        ("echo_offset_days", "from -3650 to 3650 days", "days"),
+        ("exercise_mets", "from 1 to 30 METs", "METs"),
+    ],
+)
+def test_limits_and_units_have_words(name, limits, unit):
+    assert range_words(ITEMS[name]) == limits
+    assert unit_words(ITEMS[name]) == unit
