@@ -1,9 +1,12 @@
 """The errors of the exams room.
 
 ExamError
+├── CaseReportRejected     values that a person entered cannot be taken; nothing was stored
 ├── SubjectMismatchError   the exam is already stored under another subject
 └── SupersededError        a newer version of the exam is already stored
 """
+
+from collections.abc import Mapping
 
 
 class ExamError(Exception):
@@ -16,3 +19,15 @@ class SubjectMismatchError(ExamError):
 
 class SupersededError(ExamError):
     """A newer version of the exam is already stored."""
+
+
+class CaseReportRejected(ExamError):
+    """Values that a person entered cannot be taken; nothing was stored.
+
+    Attributes:
+        problems: dictionary item -> sentence; the empty name stands for the whole form. No sentence holds a value.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("Some values cannot be taken.")
+        self.problems = dict(problems)

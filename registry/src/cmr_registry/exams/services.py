@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cmr_dictionary import load
+from cmr_dictionary import Item, Missing, load, settled
 from cmr_dictionary.checks import Problem, Severity, check_values
 from cmr_exchange.manifest import Contents, DeliveryManifest, ReportValue
 from cmr_registry.archive.models import ImagingStudy
 from cmr_registry.audit.services import audited, event_record
+from cmr_registry.exams.entering import case_report_save
 from cmr_registry.exams.errors import SubjectMismatchError, SupersededError
-from cmr_registry.exams.models import CaseReport, Examination
+from cmr_registry.exams.models import Examination
+from cmr_registry.exams.versions import Document, case_report_write, with_desk_entries
 from cmr_registry.subjects.models import Subject
+
+__all__ = ["case_report_save", "exam_record", "values_problems"]
 
 
 @audited
@@ -29,7 +33,11 @@ def exam_record(
 
     A manifest is a full statement (contract.md). A form whose document changed gets a new row; a delivery of
     images alone says nothing about the report and leaves it as it stands. Values are checked again against
-    the dictionary; what it refuses is not stored.
+    the dictionary; what it refuses is not stored. Old codes that mean unknown are stored as missing codes.
+
+    What a person entered on the registry's form (source `desk`, `entering.case_report_save`) is never wiped in
+    silence: it stays where the delivery does not state the item, and where the delivery only repeats what an earlier
+    one stated (the desk corrected that). A delivery that states the item anew supersedes it.
 
     Args:
         subject: whose exam it is.
@@ -72,12 +80,17 @@ def exam_record(
 
 def values_problems(values: Mapping[str, ReportValue]) -> tuple[Problem, ...]:
     """What the dictionary says against these case-report values; missing values are checked by name alone."""
-    plain = {name: value.value for name, value in values.items() if value.missing is None}
     items = load().items
+    plain = {
+        name: settled(items[name], value.value) if name in items else value.value
+        for name, value in values.items()
+        if value.missing is None and value.value is not None
+    }
+    present = {name: value for name, value in plain.items() if not isinstance(value, Missing)}
     unknown = {
         name: None for name, value in values.items() if value.missing is not None and name not in items
     }
-    return check_values(plain) + check_values(unknown)
+    return check_values(present) + check_values(unknown)
 
 
 def _case_reports_record(
@@ -90,32 +103,32 @@ def _case_reports_record(
     current = {report.form: report for report in exam.case_reports.filter(is_current=True)}
     changed = []
     for form in sorted(stated.keys() | current.keys()):
-        document, before = stated.get(form, {}), current.get(form)
+        before = current.get(form)
+        document = with_desk_entries(before, stated.get(form, {})) if before else stated.get(form, {})
         if before is not None and before.document == document:
             continue
-        if before is not None:
-            before.is_current = False
-            before.save(update_fields=["is_current"])
-        CaseReport(
-            center=exam.center,
-            examination=exam,
-            form=form,
-            version=before.version + 1 if before else 1,
-            document=document,
-            dictionary_version=manifest.dictionary_version,
-            recorded_at=at,
-            recorded_by=actor,
-        ).save()
+        case_report_write(exam, form, document, before=before, at=at, actor=actor)
         changed.append(form)
     return changed
 
 
-def _documents(manifest: DeliveryManifest) -> dict[str, dict[str, Any]]:
+def _documents(manifest: DeliveryManifest) -> dict[str, Document]:
     """The accepted values by form, as they are stored."""
     refused = {p.item for p in values_problems(manifest.values) if p.severity is Severity.REJECT}
     items = load().items
-    documents: dict[str, dict[str, Any]] = defaultdict(dict)
+    documents: dict[str, Document] = defaultdict(dict)
     for name, value in manifest.values.items():
         if name in items and items[name].may_cross and name not in refused:
-            documents[items[name].form][name] = value.to_document()
+            documents[items[name].form][name] = _entry(items[name], value)
     return dict(documents)
+
+
+def _entry(item: Item, value: ReportValue) -> dict[str, Any]:
+    """A value as it is stored: in the codes of the present dictionary."""
+    entry = value.to_document()
+    if value.value is None:
+        return entry
+    present = settled(item, value.value)
+    if isinstance(present, Missing):
+        return {"source": entry["source"], "missing": present.value}
+    return entry | {"value": present}

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from cmr_registry.exams import cine_views, views
+from cmr_registry.exams import cine_views, report_views, views
 
 app_name = "exams"
 urlpatterns = [
     path("", views.exam_list, name="list"),
     path("<uuid:exam_id>/", views.exam_detail, name="detail"),
     path("<uuid:exam_id>/series/<uuid:series_id>/thumbnail", views.series_thumbnail, name="thumbnail"),
+    path("<uuid:exam_id>/report/<slug:form>", report_views.case_report, name="case_report"),
     path("<uuid:exam_id>/cine/<uuid:series_id>", cine_views.cine, name="cine"),
     path(
         "<uuid:exam_id>/cine/<uuid:series_id>/stack.json",
