@@ -89,14 +89,16 @@ class Agent:
         workplace, config = self._workplace, self._workplace.config
         workplace.sweep()
         workplace.store.exams.recover()
-        sender = workplace.sender(client)
+        sender, statements = workplace.sender(client), workplace.statement_sender(client)
         sender.recover()
+        workplace.store.statements.recover()
         if self.receiver is not None:
             self.receiver.start()
         if self.listener is not None:
             self.listener.start()
         self._work("pipeline", lambda: workplace.pipeline.step() is not None, _IDLE_S)
         self._work("sender", lambda: sender.step() is not None, _IDLE_S)
+        self._work("statements", lambda: statements.step() is not None, _IDLE_S)
         settle_s, poll_s = config.folder.settle_s, config.folder.poll_s
         if config.folder.watch is not None:
             folder = FolderSource(workplace.store, workplace.intake, config.folder.watch, settle_s)

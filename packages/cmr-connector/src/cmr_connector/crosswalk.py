@@ -94,6 +94,16 @@ class Crosswalk:
         written = document["origin"]
         return Origin(datetime.date.fromisoformat(written) if written else None)
 
+    def followed(self, subject: str) -> tuple[Patient, datetime.date | None]:
+        """Who a subject is, and the date of its day 0 where it is known; the box is opened once.
+
+        Raises:
+            UnknownPseudonymError: no such subject.
+        """
+        document = self._local.open(self._subject_box(subject), f"subject {subject}")
+        written = document.get("origin")
+        return Patient(**document["patient"]), datetime.date.fromisoformat(written) if written else None
+
     def origin_put(self, subject: str, date: datetime.date | None) -> None:
         """Settle day 0 of a subject, once and for all; a second call changes nothing."""
         with self._db.transaction():

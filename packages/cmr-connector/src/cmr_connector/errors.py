@@ -44,11 +44,19 @@ class RegistryError(ConnectorError):
 
     Attributes:
         status: HTTP status of its answer, None where there was none.
+        code: stable code of its problem document, None where there was none.
+        stored_version: newest version that it holds, where that is why it refuses.
     """
 
-    def __init__(self, text: str, status: int | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        status: int | None = None,
+        code: str | None = None,
+        stored_version: int | None = None,
+    ) -> None:
         super().__init__(text)
-        self.status = status
+        self.status, self.code, self.stored_version = status, code, stored_version
 
 
 class RegistryUnreachableError(RegistryError):

@@ -115,7 +115,7 @@ class Pipeline:
             return
         first = read_raw(self._files.spool_get(str(rows[0].spool)))
         text, header = texts_of(first), header_of(first)
-        if is_opted_out(header.patient.patient_id, read_opt_outs(self._rules.opt_out_file)):
+        if self._is_opted_out(rows[0].subject, header.patient.patient_id):
             self._apply(_all_rejected(rows, "opted_out"), rows)
             return
         released = exam.released or exam.version > 0
@@ -129,6 +129,11 @@ class Pipeline:
             self._store.exams.describe(exam.id, values, " ".join(verdict.evidence))
             for row in hearts.good:
                 ledger.move(row.id, InstanceState.READ)
+
+    def _is_opted_out(self, subject: str, patient_id: str) -> bool:
+        """Whether the patient stands on the center's opt-out list or withdrew at the desk."""
+        listed = is_opted_out(patient_id, read_opt_outs(self._rules.opt_out_file))
+        return listed or self._store.withdrawals.holds_patient(subject, patient_id)
 
     def _supersede(self, exam: ExamRow, waiting: list[InstanceRow]) -> None:
         """A held image of which a corrected copy came is answered by that copy."""

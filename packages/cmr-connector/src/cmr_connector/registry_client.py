@@ -129,6 +129,33 @@ class RegistryClient:
         except (KeyError, TypeError):
             raise RegistryError("The registry does not state its receipt key.") from None
 
+    def deliver_follow_up(self, document: bytes, digest: str) -> None:
+        """Deliver a follow-up document; delivering it again is harmless.
+
+        Args:
+            document: its canonical bytes.
+            digest: their SHA-256, which the registry must name in its acknowledgment.
+
+        Raises:
+            RegistryUnreachableError: try again later.
+            RegistryError: the registry refuses it; `code` says why.
+        """
+        headers = {"Content-Type": "application/json"}
+        said = self._request("POST", "/api/v1/follow-up", content=document, headers=headers).json()
+        if not isinstance(said, dict) or said.get("digest") != digest:
+            raise RegistryError("The registry acknowledges another document.")
+
+    def withdraw_subject(self, document: bytes) -> None:
+        """Tell that a subject withdrew; telling it again is harmless.
+
+        Raises:
+            RegistryError: as `deliver_follow_up`.
+        """
+        headers = {"Content-Type": "application/json"}
+        said = self._request("POST", "/api/v1/withdrawals", content=document, headers=headers).json()
+        if not isinstance(said, dict) or said.get("withdrawn") is not True:
+            raise RegistryError("The registry does not acknowledge the withdrawal.")
+
     def store_instances(self, delivery_id: str, instances: Iterable[bytes]) -> StowResult:
         """Store a batch of Part-10 instances for a delivery (STOW-RS).
 
@@ -173,9 +200,9 @@ class RegistryClient:
         is_json = "json" in answer.headers.get("content-type", "")
         stow_answer = answer.status_code in also and _is_stow(answer, is_json)
         if not answer.is_success and not stow_answer:
-            raise RegistryError(
-                f"answer {answer.status_code} ({_problem_code(answer, is_json)})", answer.status_code
-            )
+            code, stored = _problem_of(answer, is_json)
+            said = f"answer {answer.status_code} ({code or 'no code'})"
+            raise RegistryError(said, answer.status_code, code, stored)
         if not is_json:
             raise RegistryError("The registry's answer is not JSON; check registry.url.")
         return answer
@@ -200,11 +227,14 @@ def _is_stow(answer: httpx.Response, is_json: bool) -> bool:
     return isinstance(document, dict) and (_FAILED in document or _REFERENCED in document)
 
 
-def _problem_code(answer: httpx.Response, is_json: bool) -> str:
-    """The stable code of a problem document (RFC 9457), letters only; its prose is not repeated."""
+def _problem_of(answer: httpx.Response, is_json: bool) -> tuple[str | None, int | None]:
+    """Stable code and stored version of a problem document (RFC 9457); its prose is not repeated."""
     document = answer.json() if is_json else {}
-    code = document.get("code") if isinstance(document, dict) else None
-    return code if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 64 else "no code"
+    document = document if isinstance(document, dict) else {}
+    code, version = document.get("code"), str(document.get("stored_version", ""))
+    is_code = isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 64
+    is_version = version.isascii() and version.isdigit() and len(version) < 9
+    return code if is_code else None, int(version) if is_version else None
 
 
 def _delivery(document: Any) -> RemoteDelivery:

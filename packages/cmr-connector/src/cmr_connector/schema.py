@@ -147,4 +147,41 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # whether the words of an image speak of the head: seen at the door, so that no later sample can miss it
     "ALTER TABLE instance ADD COLUMN says_head INTEGER NOT NULL DEFAULT 0",
+    # follow-up: what is entered stands in boxes, what crosses holds days only; who withdrew
+    """
+    CREATE TABLE follow_up (
+        subject TEXT PRIMARY KEY,
+        box BLOB NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE statement (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        document BLOB NOT NULL,
+        content_digest TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        registry_version INTEGER,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_try REAL NOT NULL,
+        cause TEXT,
+        created_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL,
+        UNIQUE (kind, subject, version)
+    ) STRICT;
+    CREATE INDEX statement_state ON statement (state, next_try);
+    CREATE INDEX statement_subject ON statement (subject);
+
+    CREATE TABLE withdrawal (
+        subject TEXT PRIMARY KEY,
+        patient_hash TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX withdrawal_patient ON withdrawal (patient_hash);
+    CREATE INDEX exam_subject ON exam (subject)
+    """,
 )

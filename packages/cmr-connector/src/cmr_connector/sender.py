@@ -91,6 +91,10 @@ class Sender:
                 self._store.exams.move(delivery.exam_id, ExamState.SENDING)
         if delivery is None:
             return self._ask_about_conflict()
+        subject = self._store.exams.get(delivery.exam_id).subject
+        if subject is not None and self._store.withdrawals.holds(subject):
+            self._withdrawn(delivery)
+            return self._store.outbox.get(delivery.id)
         try:
             self._send(delivery, progress)
         except RegistryError as error:
@@ -268,6 +272,16 @@ class Sender:
             elif exam.state in (ExamState.SENDING, ExamState.CONFLICT):
                 self._store.exams.move(exam.id, ExamState.HELD, reason)
         log.event("delivery_refused", exam_number=delivery.exam_id, version=delivery.version, reason=reason)
+
+    def _withdrawn(self, delivery: DeliveryRow) -> None:
+        """The patient withdrew while the exam waited: nothing of it leaves."""
+        with self._store.transaction():
+            self._store.outbox.move(delivery.id, DeliveryState.REFUSED, "opted_out")
+            if self._store.exams.get(delivery.exam_id).state is ExamState.SENDING:
+                self._store.exams.move(delivery.exam_id, ExamState.REJECTED, "opted_out")
+        log.event(
+            "delivery_refused", exam_number=delivery.exam_id, version=delivery.version, reason="opted_out"
+        )
 
     def _refused_as_a_whole(self, delivery: DeliveryRow, remote: RemoteDelivery) -> None:
         named = {about: code for about, code in remote.problems if about and code in REASONS}

@@ -1,4 +1,4 @@
-"""States of exams, instances, deliveries and reports: who owns each, and every transition that is allowed.
+"""States of exams, instances, deliveries, statements and reports: who owns each, and every transition that is allowed.
 
 One table per noun. `require` is the only gate: a change that the table does not list is a programming error.
 """
@@ -58,6 +58,23 @@ class DeliveryState(enum.StrEnum):
     REFUSED = "refused"
 
 
+class StatementKind(enum.StrEnum):
+    """What a document that is no exam says."""
+
+    FOLLOW_UP = "follow_up"
+    WITHDRAWAL = "withdrawal"
+
+
+class StatementState(enum.StrEnum):
+    """Where one follow-up document or withdrawal stands on its way to the registry."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
 class ReportState(enum.StrEnum):
     """Where one report row or message stands."""
 
@@ -95,6 +112,14 @@ DELIVERY_OWNER: Mapping[DeliveryState, Owner] = {
     DeliveryState.REFUSED: Owner.COORDINATOR,
 }
 
+STATEMENT_OWNER: Mapping[StatementState, Owner] = {
+    StatementState.QUEUED: Owner.SENDER,
+    StatementState.SENDING: Owner.SENDER,
+    StatementState.ACCEPTED: Owner.NOBODY,
+    StatementState.REFUSED: Owner.COORDINATOR,
+    StatementState.SUPERSEDED: Owner.NOBODY,
+}
+
 REPORT_OWNER: Mapping[ReportState, Owner] = {
     ReportState.WAITING: Owner.PIPELINE,
     ReportState.MATCHED: Owner.NOBODY,
@@ -110,9 +135,17 @@ EXAM_TRANSITIONS: Mapping[ExamState, frozenset[ExamState]] = {
     ExamState.HELD: frozenset({ExamState.ARRIVING}),
     ExamState.REJECTED: frozenset({ExamState.ARRIVING}),
     ExamState.QUEUED: frozenset({ExamState.SENDING}),
-    # to arriving: the registry refused single instances, the others are prepared again without them
+    # to arriving: the registry refused single instances, the others are prepared again without them;
+    # to rejected: the patient withdrew before anything was sent
     ExamState.SENDING: frozenset(
-        {ExamState.QUEUED, ExamState.DELIVERED, ExamState.CONFLICT, ExamState.ARRIVING, ExamState.HELD}
+        {
+            ExamState.QUEUED,
+            ExamState.DELIVERED,
+            ExamState.CONFLICT,
+            ExamState.ARRIVING,
+            ExamState.HELD,
+            ExamState.REJECTED,
+        }
     ),
     ExamState.CONFLICT: frozenset({ExamState.DELIVERED, ExamState.ARRIVING, ExamState.HELD}),
     ExamState.DELIVERED: frozenset({ExamState.ARRIVING}),
@@ -141,6 +174,17 @@ DELIVERY_TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.ACCEPTED: frozenset(),
     DeliveryState.CONFLICT: frozenset({DeliveryState.ACCEPTED, DeliveryState.REFUSED}),
     DeliveryState.REFUSED: frozenset(),
+}
+
+STATEMENT_TRANSITIONS: Mapping[StatementState, frozenset[StatementState]] = {
+    # superseded: a newer version was entered before this one was sent, or the patient withdrew
+    StatementState.QUEUED: frozenset({StatementState.SENDING, StatementState.SUPERSEDED}),
+    StatementState.SENDING: frozenset(
+        {StatementState.QUEUED, StatementState.ACCEPTED, StatementState.REFUSED}
+    ),
+    StatementState.ACCEPTED: frozenset(),
+    StatementState.REFUSED: frozenset(),
+    StatementState.SUPERSEDED: frozenset(),
 }
 
 REPORT_TRANSITIONS: Mapping[ReportState, frozenset[ReportState]] = {

@@ -11,10 +11,13 @@ from cmr_connector.crosswalk import Crosswalk
 from cmr_connector.database import Database, utc_now
 from cmr_connector.errors import StoreError
 from cmr_connector.exams import Exams
+from cmr_connector.follow_ups import FollowUps
 from cmr_connector.ledger import Ledger
 from cmr_connector.local_keys import Local
 from cmr_connector.outbox import Outbox
 from cmr_connector.report_rows import Reports
+from cmr_connector.statements import Statements
+from cmr_connector.withdrawals import Withdrawals
 from cmr_deid.keys import CenterKey
 
 FILE_NAME = "connector.sqlite"
@@ -24,7 +27,7 @@ class Store:
     """The connector's database.
 
     Attributes:
-        exams, ledger, outbox, reports, crosswalk: the tables, by noun.
+        exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals: the tables, by noun.
         local: keyed hashes and encryption of this center.
     """
 
@@ -41,6 +44,9 @@ class Store:
         self.ledger = Ledger(self._db, self.local)
         self.outbox = Outbox(self._db)
         self.reports = Reports(self._db, self.local)
+        self.follow_ups = FollowUps(self._db, self.local, self.crosswalk)
+        self.statements = Statements(self._db)
+        self.withdrawals = Withdrawals(self._db, self.local)
         self._require_same_key(key.key_id)
 
     def transaction(self) -> AbstractContextManager[None]:

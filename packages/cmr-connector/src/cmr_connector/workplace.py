@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from cmr_connector.config import Config
 from cmr_connector.errors import WorkerBusyError
 from cmr_connector.files import Files
+from cmr_connector.follow_up_work import FollowUpWork
 from cmr_connector.intake import Intake
 from cmr_connector.manifests import Issuer
 from cmr_connector.pipeline import Pipeline, Rules
 from cmr_connector.registry_client import RegistryClient
 from cmr_connector.report_intake import ReportIntake
 from cmr_connector.sender import BatchLimits, Sender
+from cmr_connector.statement_sender import StatementSender
 from cmr_connector.store import Store
 from cmr_deid.engine import Engine
 from cmr_deid.identities import Identities
@@ -37,6 +39,7 @@ class Workplace:
         engine: de-identification with this center's key.
         intake, reports: the doors for images and for reports.
         pipeline: gates, de-identification, second looks, queue.
+        follow_up: what became of the patients.
     """
 
     config: Config
@@ -46,6 +49,7 @@ class Workplace:
     intake: Intake
     reports: ReportIntake
     pipeline: Pipeline
+    follow_up: FollowUpWork
 
     def client(self) -> RegistryClient:
         """A new connection to the registry.
@@ -67,6 +71,10 @@ class Workplace:
             pinned_key=settings.receipt_key,
             keep_outgoing=self.config.pipeline.keep_outgoing,
         )
+
+    def statement_sender(self, client: RegistryClient) -> StatementSender:
+        """A sender of follow-up and withdrawals over this connection."""
+        return StatementSender(self.store, client)
 
     def sweep(self) -> int:
         """Delete files that a kill left behind. Returns how many."""
@@ -109,7 +117,8 @@ def open_workplace(config: Config) -> Workplace:
         dictionary_version=load_dictionary().version,
     )
     pipeline = Pipeline(store, files, engine, Rules(issuer, config.center.opt_out_file))
-    return Workplace(config, store, files, engine, intake, ReportIntake(store), pipeline)
+    follow_up = FollowUpWork(store, issuer)
+    return Workplace(config, store, files, engine, intake, ReportIntake(store), pipeline, follow_up)
 
 
 @contextmanager

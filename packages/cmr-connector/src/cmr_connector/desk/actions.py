@@ -55,6 +55,7 @@ def send_again(visit: Visit) -> Response:
 def retry(visit: Visit) -> Response:
     """Let everything that waits be tried at once, instead of after the pause."""
     visit.desk.workplace.store.outbox.retry_now()
+    visit.desk.workplace.store.statements.retry_now()
     visit.note(Act.RETRIED)
     back = visit.form.get("exam", "")
     return RedirectResponse(f"/exams/{back}" if back.isascii() and back.isdigit() else "/", 303)

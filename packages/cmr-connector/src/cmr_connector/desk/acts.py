@@ -23,6 +23,10 @@ class Act(enum.StrEnum):
     RETRIED = "retried"
     PREVIEWED = "previewed"
     HANDED_OVER = "handed_over"
+    SAW_WORKLIST = "saw_worklist"
+    FOLLOWED_UP = "followed_up"
+    IMPORTED_FOLLOW_UP = "imported_follow_up"
+    WITHDREW = "withdrew"
 
 
 WORDS: dict[Act, str] = {
@@ -36,6 +40,10 @@ WORDS: dict[Act, str] = {
     Act.RETRIED: "asked to try sending now",
     Act.PREVIEWED: "looked at a drop before and after",
     Act.HANDED_OVER: "sent a drop",
+    Act.SAW_WORKLIST: "saw the follow-up worklist",
+    Act.FOLLOWED_UP: "changed follow-up",
+    Act.IMPORTED_FOLLOW_UP: "brought a follow-up table",
+    Act.WITHDREW: "noted a withdrawal",
 }
 
 

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from cmr_connector import log
 from cmr_connector.database import Database
-from cmr_connector.desk import actions, drop_pages, look_up, pages, sign_in
+from cmr_connector.desk import actions, drop_pages, follow_up_pages, look_up, pages, sign_in
 from cmr_connector.desk.accounts import Accounts, Setup
 from cmr_connector.desk.acts import Acts
 from cmr_connector.desk.contact import ContactWatch
@@ -105,6 +105,19 @@ def routes() -> list[BaseRoute]:
         Route("/drop/{drop}/look", action(drop_pages.look), methods=["POST"]),
         Route("/drop/{drop}/send", action(drop_pages.send), methods=["POST"]),
         Route("/drop/{drop}/discard", action(drop_pages.discard), methods=["POST"]),
+        Route("/follow-up", page(follow_up_pages.worklist)),
+        Route("/follow-up", action(follow_up_pages.search), methods=["POST"]),
+        Route("/follow-up/sent", page(follow_up_pages.sent)),
+        Route("/follow-up/import", page(follow_up_pages.import_page)),
+        Route("/follow-up/import", follow_up_pages.bring_table, methods=["POST"]),
+        Route("/follow-up/import/{kind}.csv", page(follow_up_pages.blank_table)),
+        Route("/follow-up/{number}", page(follow_up_pages.patient)),
+        Route("/follow-up/{number}/status", action(follow_up_pages.enter_status), methods=["POST"]),
+        Route("/follow-up/{number}/event", action(follow_up_pages.enter_event), methods=["POST"]),
+        Route("/follow-up/{number}/take-back", action(follow_up_pages.take_back), methods=["POST"]),
+        Route("/follow-up/{number}/send-again", action(follow_up_pages.send_again), methods=["POST"]),
+        Route("/follow-up/{number}/withdraw", page(follow_up_pages.withdraw_page)),
+        Route("/follow-up/{number}/withdraw", action(follow_up_pages.withdraw), methods=["POST"]),
         Route("/account", page(sign_in.account_page)),
         Route("/account", action(sign_in.password_change), methods=["POST"]),
         Route("/sign-out", action(sign_in.sign_out), methods=["POST"]),

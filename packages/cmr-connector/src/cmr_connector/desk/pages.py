@@ -13,7 +13,7 @@ from cmr_connector.desk.selectors import SeriesSummary, start_of_today
 from cmr_connector.desk.visits import Visit
 from cmr_connector.errors import StoreError
 from cmr_connector.rows import DeliveryRow, ExamRow
-from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState
+from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
 from cmr_exchange.reasons import reason as reason_of
 
 _READY = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
@@ -41,6 +41,8 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "reports": selectors.report_counts(),
         "n_refused": selectors.n_refusals(today),
         "queue": selectors.queue(),
+        "n_statements_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
+        "statement_failing": store.statements.failing(),
         "contact": last_contact(store),
         "exams_today": exams,
         "images_today": images,

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from cmr_connector.database import Database
 from cmr_connector.rows import DeliveryRow, ExamRow, InstanceRow, RefusalRow, ReportRow
+from cmr_connector.statements import StatementRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState
 from cmr_connector.store import Store
 
@@ -112,6 +113,11 @@ class Selectors:
         """Reports in one state, newest first."""
         numbers, total = self._page("FROM report WHERE state = ?", "id DESC", [state], page)
         return Page([self._store.reports.get(number) for number in numbers], page, total)
+
+    def statements(self, page: int) -> Page[StatementRow]:
+        """Follow-up documents and withdrawals, newest first."""
+        numbers, total = self._page("FROM statement WHERE 1 = 1", "id DESC", [], page)
+        return Page([self._store.statements.get(number) for number in numbers], page, total)
 
     def report_counts(self) -> dict[ReportState, int]:
         """How many reports stand in each state; every state is present."""
