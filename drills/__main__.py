@@ -8,11 +8,12 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from drills import kills
+from drills import coverage, kills
 
 LIMIT_S = 55 * 60
 ROUNDS = 15
 STATE = Path("var/drill/kills.json")
+COVERAGE_STATE = Path("var/drill/hazard-coverage.json")
 PAGE = Path("docs/reference/drills.md")
 
 
@@ -33,13 +34,30 @@ def drill_kills() -> int:
     total = {
         key: sum(row[key] for row in done) for key in ("kills", "while_open", "lost", "duplicated", "changed")
     }
-    PAGE.write_text(_page(total, len(done), database))
+    _page_section("kills", _kills_section(total, len(done), database))
     return int(bool(total["lost"] or total["duplicated"] or total["changed"]))
 
 
-def _page(total: dict[str, int], rounds: int, database: str) -> str:
+def drill_hazard_coverage() -> int:
+    """Fits 200 cohorts; fails where the planted hazard ratio lies in fewer or more intervals than it should."""
+    done = json.loads(COVERAGE_STATE.read_text()) if COVERAGE_STATE.exists() else []
+    begun = time.monotonic()
+    COVERAGE_STATE.parent.mkdir(parents=True, exist_ok=True)
+    for pair in coverage.run(range(len(done), coverage.SEEDS)):
+        done.append(asdict(pair))
+        COVERAGE_STATE.write_text(json.dumps(done))
+        if len(done) % 10 == 0:
+            print(f"seed {len(done)} of {coverage.SEEDS}", flush=True)
+        if time.monotonic() - begun > LIMIT_S:
+            break
+    alike, default = ([coverage.Fit(**row[name]) for row in done] for name in ("alike", "default"))
+    _page_section("hazard-coverage", coverage.section(alike, default))
+    print(coverage.sentence(alike))
+    return int(not coverage.is_sound(alike))
+
+
+def _kills_section(total: dict[str, int], rounds: int, database: str) -> str:
     return (
-        "# Drills\n\nWritten by `make drill`.\n\n"
         "| drill | rounds | kills | before acceptance | lost | duplicated | changed | on |\n"
         "|---|---|---|---|---|---|---|---|\n"
         f"| kills | {rounds} | {total['kills']} | {total['while_open']} | {total['lost']} "
@@ -47,7 +65,17 @@ def _page(total: dict[str, int], rounds: int, database: str) -> str:
     )
 
 
-DRILLS = {"kills": drill_kills}
+def _page_section(name: str, text: str) -> None:
+    """Put one drill's figures into the page; those of the others stay as they are."""
+    before = PAGE.read_text() if PAGE.exists() else ""
+    sections = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
+    sections[name] = f"\n{text}"
+    body = "\n".join(f"## {title}\n{sections[title].rstrip()}\n" for title in sorted(sections))
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(f"# Drills\n\nWritten by `make drill`.\n\n{body}")
+
+
+DRILLS = {"kills": drill_kills, "hazard-coverage": drill_hazard_coverage}
 
 
 def main(names: list[str]) -> int:

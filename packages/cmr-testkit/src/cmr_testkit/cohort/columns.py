@@ -45,7 +45,8 @@ class Column:
     @property
     def present(self) -> Flags:
         """Rows that hold a value."""
-        return self.missing == PRESENT
+        found: Flags = self.missing == PRESENT
+        return found
 
     def among(self, *answers: str) -> Flags:
         """Rows whose answer is known and one of `answers`."""
@@ -54,7 +55,8 @@ class Column:
 
     def is_yes(self) -> Flags:
         """Rows of a yes/no item that say yes."""
-        return self.present & (self.values == 1)
+        found: Flags = self.present & (self.values == 1)
+        return found
 
 
 @dataclass(slots=True)

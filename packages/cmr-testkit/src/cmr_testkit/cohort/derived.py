@@ -90,11 +90,10 @@ def _contrast(sheet: Sheet) -> dict[str, Column]:
     agent = sheet["gbca_agent"]
     groups = np.array([AGENT_GROUPS.get(code, 0) for code in AGENTS], float)
     kinds = np.array([int(code in MACROCYCLIC) for code in AGENTS])
+    silent = np.where(agent.present, PRESENT, NOT_REPORTED).astype(np.uint8)
     return {
         "gbca_group": _column(np.where(agent.present, groups[agent.values], np.nan)),
-        "gbca_class": Column(
-            kinds[agent.values].astype(np.int8), agent.missing.copy(), ("linear", "macrocyclic")
-        ),
+        "gbca_class": Column(kinds[agent.values].astype(np.int8), silent, ("linear", "macrocyclic")),
     }
 
 

@@ -51,7 +51,7 @@ def manifests(cohort: Cohort) -> Iterator[DeliveryManifest]:
             dictionary_version=load().version,
             key_id=names.key_id(center),
             software=SOFTWARE,
-            values={name: column[row] for name, column in values if column[row] is not None},
+            values={name: value for name, column in values if (value := column[row]) is not None},
         )
 
 

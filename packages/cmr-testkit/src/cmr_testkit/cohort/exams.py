@@ -40,10 +40,11 @@ def held_exams(people: People, deaths: Deaths) -> Exams:
     subject, number = np.nonzero(held)
     day = people.planned_exams[subject, number]
     date = np.datetime64(FIRST_ENTRY) + people.entry[subject] + day
+    age: Floats = people.age[subject] + day / DAYS_PER_YEAR
     return Exams(
         subject=subject,
         number=number,
         day=day,
         year=date.astype("datetime64[Y]").astype(np.int64) + 1970,
-        age=np.round(np.minimum(90, people.age[subject] + day / DAYS_PER_YEAR), 1),
+        age=np.minimum(np.round(age, 1), np.float64(90)),
     )

@@ -1,6 +1,7 @@
 """What the reports of the exams say before anything goes missing, item by item of the data dictionary."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Scene:
     scars: Scars
     sheet: Sheet
 
-    def of_subject(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def of_subject(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of subjects, repeated for their exams."""
         return values[self.exams.subject]
 
@@ -160,7 +161,7 @@ def _late_enhancement(scene: Scene) -> None:
     sheet = scene.sheet
     extent, pattern = scene.of_subject(scene.scars.extent), scene.of_subject(scene.scars.pattern)
     performed = sheet["gbca_given"].is_yes() & scene.chance(0.955)
-    any_segment = extent.any(axis=1)
+    any_segment: Flags = extent.max(axis=1) > 0
     present = performed & any_segment
     sheet.yes_no("lge_performed", performed)
     sheet.code("lge_present", any_segment, ("0", "1"), asked=performed)
@@ -185,25 +186,20 @@ def _wall_motion(scene: Scene) -> None:
     extent = scene.of_subject(scene.scars.extent)
     infarct = scene.of_subject(people.diagnosis == INFARCT)[:, None]
     spread = scene.rng.random(extent.shape)
-    from_scar = np.select(
-        [extent >= 4, extent == 3, extent >= 1],
-        [np.where(spread < 0.2, 4, 3), 3, 2],
-        np.where(spread < 0.1, 2, 1),
-    )
+    scarred = np.where(extent >= 4, np.where(spread < 0.2, 4, 3), np.where(extent == 3, 3, 2))
+    from_scar = np.where(extent > 0, scarred, np.where(spread < 0.1, 2, 1))
     elsewhere = np.where(spread < 0.85, 2, 1)
     elsewhere[:, 6] = 2
     motion = np.where(normal[:, None], 1, np.where(infarct, from_scar, elsewhere))
     _segments(sheet, "wm_rest", motion, normal, None)
 
 
-def _segments(
-    sheet: Sheet, stem: str, motion: NDArray[np.generic], all_normal: Flags, asked: Flags | None
-) -> None:
+def _segments(sheet: Sheet, stem: str, motion: NDArray[Any], all_normal: Flags, asked: Flags | None) -> None:
     """`all normal` as one entry, and each segment; a report states segments only where not all are normal."""
     sheet.yes_no(f"{stem}_all_normal", all_normal, asked=asked)
     for segment in range(SEGMENTS):
         name = f"{stem}_{segment + 1:02d}"
-        sheet.code(name, np.asarray(motion)[:, segment] - 1, ("1", "2", "3", "4", "5"), asked=asked)
+        sheet.code(name, motion[:, segment] - 1, ("1", "2", "3", "4", "5"), asked=asked)
         sheet[name].is_stated = ~all_normal
 
 

@@ -111,7 +111,7 @@ def draw_events(rng: np.random.Generator, people: People, deaths: Deaths, last_c
 def _factor(kind: EventKind, people: People) -> Floats:
     reduced = ~people.has_normal_function
     if kind in (EventKind.MYOCARDIAL_INFARCTION, EventKind.PCI):
-        return 1 + 1.5 * people.has_small_infarct + 1.0 * reduced
+        return np.where(people.has_small_infarct, 2.5, np.where(reduced, 2.0, 1.0))
     if kind in (EventKind.HEART_FAILURE_ADMISSION, EventKind.VENTRICULAR_ARRHYTHMIA):
-        return 1 + 5.0 * reduced
-    return np.ones(people.subjects)
+        return np.where(reduced, 6.0, 1.0)
+    return np.ones(people.subjects, np.float64)
