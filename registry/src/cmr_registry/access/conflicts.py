@@ -70,8 +70,9 @@ def institution_key(name: str) -> str:
     Returns:
         Words joined by blanks; empty where nothing is left, which equals nothing.
     """
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("ß", "ss")
+    compatible = unicodedata.normalize("NFKC", name).casefold()
+    plain = unicodedata.normalize("NFKD", compatible).casefold()
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = re.findall(r"\w+", letters.replace("'", "").replace("’", ""))
     known = (_SPELLINGS.get(word, _ABBREVIATIONS.get(word, word)) for word in words)
     return " ".join(word for word in known if word)

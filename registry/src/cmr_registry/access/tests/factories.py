@@ -63,3 +63,64 @@ ANSWERS = {
     },
     "J": {"signed_by": "Researcher", "is_true": True},
 }
+
+SNAPSHOT = {
+    "id": "00000000-0000-0000-0000-000000000001",
+    "digest": "ab" * 32,
+    "quarter": "2026 Q4",
+    "dictionary_version": "1",
+}
+
+
+def number(kind, value=None):
+    """A number of an answer."""
+    return {"kind": kind, "value": value}
+
+
+ANSWER = {
+    "version": 1,
+    "outcome": "answered",
+    "reason": "",
+    "steps": [
+        {
+            "label": "Everybody",
+            "persons": number("rounded", 3000),
+            "exams": number("rounded", 3210),
+            "left_out": number("exact", 0),
+        },
+        {
+            "label": "Normal EF",
+            "persons": number("rounded", 1230),
+            "exams": number("hidden"),
+            "left_out": number("rounded", 1770),
+        },
+    ],
+    "persons": number("rounded", 1230),
+    "exams": number("hidden"),
+    "tables": [
+        {
+            "name": "sex",
+            "title": "Sex",
+            "is_partition": True,
+            "known": None,
+            "cells": [
+                {
+                    "code": "F",
+                    "label": "female",
+                    "persons": number("rounded", 600),
+                    "percent": 49,
+                    "is_unknown": False,
+                },
+                {
+                    "code": "O",
+                    "label": "other",
+                    "persons": number("hidden"),
+                    "percent": None,
+                    "is_unknown": False,
+                },
+            ],
+        }
+    ],
+    "median_follow_up_days": number("rounded", 1460),
+}
+"""What disclosure control let pass, in the JSON form of `cohorts.answers.Answer`."""
