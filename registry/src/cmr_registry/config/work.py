@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from cmr_registry.access import tasks as access
 from cmr_registry.accounts import tasks as accounts
 from cmr_registry.documents import tasks as documents
 from cmr_registry.intake import tasks as intake
@@ -14,6 +15,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     intake.work_once,
     subjects.work_once,
     projects.work_once,
+    access.work_once,
 )
 """One function per room: does one piece of work, and says whether there was any."""
 

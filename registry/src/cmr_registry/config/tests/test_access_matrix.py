@@ -88,6 +88,8 @@ def names_of(exam, delivery):
         "delivery_id": delivery.pk,
         "conflict_id": conflict.pk,
         "position": 0,
+        "search_id": uuid.uuid4(),
+        "application_id": uuid.uuid4(),
     }
     absent = {name: uuid.uuid4() for name in real} | {"position": 0}
     return {"real": real, "absent": absent}
