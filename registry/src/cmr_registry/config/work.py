@@ -7,6 +7,7 @@ from cmr_registry.accounts import tasks as accounts
 from cmr_registry.documents import tasks as documents
 from cmr_registry.intake import tasks as intake
 from cmr_registry.projects import tasks as projects
+from cmr_registry.releases import tasks as releases
 from cmr_registry.subjects import tasks as subjects
 
 WORK: tuple[Callable[[], bool], ...] = (
@@ -16,6 +17,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     subjects.work_once,
     projects.work_once,
     access.work_once,
+    releases.work_once,
 )
 """One function per room: does one piece of work, and says whether there was any."""
 

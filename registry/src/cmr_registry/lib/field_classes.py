@@ -180,5 +180,17 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         identifying="decided_by",
         operational="id application round choice reasons conditions by_deputy sheet decided_at",
     ),
+    "releases.DataRelease": _fields(
+        operational=(
+            "id project name version supersedes state state_since requested_by requested_at consented_by consented_at"
+            " built_at published_at reason snapshot wrapped_secret manifest manifest_sha256 summary flow parts size"
+            " sha256 n_subjects n_exams n_images progress n_done n_to_do claimed_until claim_token"
+        ),
+    ),
+    "releases.ReleaseMember": _fields(
+        identifying="subject examination",
+        quasi="center decision",
+        operational="id release with_images withdrawn_at",
+    ),
 }
 """Model label -> field -> class."""

@@ -23,6 +23,7 @@ REPOSITORY = PACKAGE.parents[2]
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("cmr_registry.")]
 NOT_OWNED = {
+    "releases.DataRelease": "of a project; whose exams are in it stands in its members, which are center data",
     "documents.DocumentVersion": "texts of the registry, public knowledge",
     "documents.Acceptance": "what a person accepted, whoever employs him or her",
     "accounts.Account": "a person may work at several centers",
@@ -51,6 +52,7 @@ NOT_OWNED = {
 """Models without the base of center data, each with its reason."""
 
 SILENT = {
+    "releases.services.subject_withdrawn": "handler; members_mark leaves the event",
     "audit.services.audited": "marks services, is none",
     "audit.services.event_hash": "a sum, it writes nothing",
     "audit.services.event_record": "is the event",
@@ -64,6 +66,9 @@ SILENT = {
     "archive.services.study_lock": "writes nothing",
     "archive.services.study_plan": "writes no row",
     "archive.services.study_accept": "part of delivery_accept, which leaves the event",
+    "projects.round_services.round_open": "part of project_approve and ballots_open, which leave the event",
+    "projects.round_services.ballots_lock": "part of an outer service, which leaves the event",
+    "projects.ballot_services.standing_apply": "part of an outer service, which leaves the event",
     "intake.services.delivery_refuse": "part of an outer service, which leaves the event",
 }
 """Functions of a room's services that leave no event of their own, each with its reason."""
