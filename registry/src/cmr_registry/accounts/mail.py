@@ -71,4 +71,5 @@ def wait_after(n_attempts: int) -> datetime.timedelta | None:
     """How long to wait after the n-th failure: 1, 4, 16, ... minutes; None where it was the last attempt."""
     if n_attempts >= ATTEMPTS:
         return None
-    return FIRST_WAIT * WAIT_GROWS ** (n_attempts - 1)
+    grown: int = WAIT_GROWS ** (n_attempts - 1)
+    return FIRST_WAIT * grown

@@ -15,8 +15,13 @@ from cmr_registry.accounts.policy import Principal, can, scope_for
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import centers_in
 from cmr_registry.lib.pages import page_of
+from cmr_registry.projects.ballot_services import (
+    ballot_answer,
+    ballot_withdraw,
+    standing_revoke,
+    standing_set,
+)
 from cmr_registry.projects.ballot_states import OPEN, BallotState
-from cmr_registry.projects.balloting import ballot_answer, ballot_withdraw, standing_revoke, standing_set
 from cmr_registry.projects.eligible import eligible_today
 from cmr_registry.projects.errors import ProjectError
 from cmr_registry.projects.forms import BallotForm, StandingForm, WithdrawForm

@@ -146,7 +146,7 @@ def boards_of(projects: Iterable[Project]) -> dict[uuid.UUID, Board]:
                 last_deadline=Max("deadline"),
             )
         )
-        return {row["project_id"]: _board(row) for row in rows}
+        return {row["project_id"]: _board(dict(row)) for row in rows}
 
 
 def ballot_outcome(project: Project) -> BallotOutcome:

@@ -9,8 +9,8 @@ from cmr_registry.accounts.models import OutgoingMail
 from cmr_registry.accounts.roles import Role
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from cmr_registry.projects.ballot_services import ballot_withdraw, standing_revoke, standing_set
 from cmr_registry.projects.ballot_states import BallotChoice, BallotState
-from cmr_registry.projects.balloting import ballot_withdraw, standing_revoke, standing_set
 from cmr_registry.projects.errors import BallotLockedError, BallotNotInError
 from cmr_registry.projects.models import StandingInstruction
 from cmr_registry.projects.selectors import ballot_outcome

@@ -12,8 +12,8 @@ from cmr_registry.centers.services import membership_add
 from cmr_registry.config.tests.test_markup import faults_of
 from cmr_registry.exams.models import Examination
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from cmr_registry.projects.ballot_services import standing_set
 from cmr_registry.projects.ballot_states import BallotChoice, BallotState
-from cmr_registry.projects.balloting import standing_set
 from cmr_registry.projects.services import ballot_answer, ballots_close
 from cmr_registry.projects.tests.factories import BY, OPENED, approved, ballot_at
 from cmr_registry.subjects.models import Subject

@@ -11,8 +11,8 @@ from cmr_registry.centers.states import CenterState
 from cmr_registry.cohorts.query import CohortQuery
 from cmr_registry.lib.scope import center_scope
 from cmr_registry.projects import tasks
+from cmr_registry.projects.ballot_services import standing_set
 from cmr_registry.projects.ballot_states import BallotChoice, BallotState
-from cmr_registry.projects.balloting import standing_set
 from cmr_registry.projects.errors import BallotsOpenError, ProjectStepError
 from cmr_registry.projects.models import Ballot, Project
 from cmr_registry.projects.selectors import ballot_outcome, boards_of

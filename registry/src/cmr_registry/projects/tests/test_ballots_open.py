@@ -12,8 +12,8 @@ from cmr_registry.accounts.models import OutgoingMail
 from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.services import center_create, membership_add, membership_end
 from cmr_registry.centers.states import CenterState
+from cmr_registry.projects.ballot_services import standing_set
 from cmr_registry.projects.ballot_states import BallotChoice, BallotState
-from cmr_registry.projects.balloting import standing_set
 from cmr_registry.projects.models import Ballot
 from cmr_registry.projects.services import project_approve
 from cmr_registry.projects.tests.factories import BY, OPENED, SNAPSHOT, approved, ballot_at, proposed

@@ -7,7 +7,7 @@ import pytest
 from cmr_registry.accounts.models import OutgoingMail
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
-from cmr_registry.projects import services, tasks
+from cmr_registry.projects import round_services, tasks
 from cmr_registry.projects.ballot_states import BallotChoice
 from cmr_registry.projects.services import ballot_answer, ballot_remind, project_move
 from cmr_registry.projects.states import ProjectState
@@ -88,7 +88,7 @@ def test_a_crash_in_between_loses_none_and_doubles_none(opened, clock, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(services, "event_record", killed)
+        patch.setattr(round_services, "event_record", killed)
         with pytest.raises(KeyboardInterrupt):
             tasks.work_once()
     assert subjects() == [], "mail and mark went back together"

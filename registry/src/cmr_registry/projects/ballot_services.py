@@ -104,7 +104,11 @@ def _answer(
     row, now = _locked(ballot), timezone.now()
     if BallotState(row.state) not in OPEN or now > row.deadline:
         raise BallotLockedError("The deadline has passed; this ballot is locked.")
-    detail = {"choice": choice.value, "before": row.choice, "was_standing": row.is_standing}
+    detail: dict[str, object] = {
+        "choice": choice.value,
+        "before": row.choice,
+        "was_standing": row.is_standing,
+    }
     row.state, row.choice = require_step(row.state, BallotState.ANSWERED), choice.value
     row.reason, row.is_standing, row.next_reminder_at = reason.strip(), False, None
     row.answered_at, row.answered_by_id = now, by.account
