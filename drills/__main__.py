@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from drills import coverage, kills
+from drills import coverage, disclosure, kills
 
 LIMIT_S = 55 * 60
 ROUNDS = 15
@@ -56,6 +56,18 @@ def drill_hazard_coverage() -> int:
     return int(not coverage.is_sound(alike))
 
 
+def drill_disclosure() -> int:
+    """Attacks 2,000 random answers with an integer program; fails where one hidden count can be worked out."""
+    found = disclosure.run()
+    names = ("answers", "hidden", "leaks", "seconds")
+    table = (
+        f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n| {' | '.join(str(found[n]) for n in names)} |\n"
+    )
+    _page_section("disclosure", table)
+    print(found)
+    return int(bool(found["leaks"]))
+
+
 def _kills_section(total: dict[str, int], rounds: int, database: str) -> str:
     return (
         "| drill | rounds | kills | before acceptance | lost | duplicated | changed | on |\n"
@@ -75,7 +87,7 @@ def _page_section(name: str, text: str) -> None:
     PAGE.write_text(f"# Drills\n\nWritten by `make drill`.\n\n{body}")
 
 
-DRILLS = {"kills": drill_kills, "hazard-coverage": drill_hazard_coverage}
+DRILLS = {"kills": drill_kills, "hazard-coverage": drill_hazard_coverage, "disclosure": drill_disclosure}
 
 
 def main(names: list[str]) -> int:

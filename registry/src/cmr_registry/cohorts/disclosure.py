@@ -85,12 +85,12 @@ class ShownCell:
 
 @dataclass(frozen=True, slots=True)
 class ShownTable:
-    """A breakdown of the total; `known` of the total's persons have an answer."""
+    """A breakdown of the total; `known` persons have an answer, None where the table has no cell of the unknown."""
 
     name: str
     title: str
     cells: tuple[ShownCell, ...]
-    known: Number
+    known: Number | None
     is_partition: bool
 
 
@@ -231,11 +231,15 @@ def _between(before: Number, after: Number) -> Number:
 
 def _table(table: RawTable, mask: Shown, total: Number, print_: _Printer) -> ShownTable:
     cells = tuple(_cell(cell, shown, total, print_) for cell, shown in zip(table.cells, mask, strict=True))
-    unknown = next((cell.persons for cell in cells if cell.is_unknown), ZERO)
-    known = HIDDEN
-    if total.value is not None and unknown.value is not None:
-        known = Number(Kind.ROUNDED, max(0, total.value - unknown.value))
+    known = next((_known(total, cell.persons) for cell in cells if cell.is_unknown), None)
     return ShownTable(table.name, table.title, cells, known, table.is_partition)
+
+
+def _known(total: Number, unknown: Number) -> Number:
+    """How many have an answer, from the two printed numbers."""
+    if total.value is None or unknown.value is None:
+        return HIDDEN
+    return Number(Kind.ROUNDED, max(0, total.value - unknown.value))
 
 
 def _cell(cell: RawCell, is_shown: bool, total: Number, print_: _Printer) -> ShownCell:

@@ -108,7 +108,7 @@ def _overlap(table: RawTable, total: int, threshold: int) -> Shown:
         or not _is_plain(total - unknown - (0 if cell.is_unknown else cell.persons), threshold)
     }
     if hidden:
-        hidden |= {i for i, cell in enumerate(table.cells) if cell.persons == 0}
+        hidden |= {i for i, cell in enumerate(table.cells) if cell.persons == 0 and not cell.is_unknown}
     sign = -1 if any(table.cells[i].is_unknown for i in hidden) else 1
     for i in sorted(range(len(table.cells)), key=lambda i: sign * table.cells[i].persons):
         shown = tuple(j not in hidden for j in range(len(table.cells)))

@@ -1,0 +1,148 @@
+"""Who was told the counts of which persons: the memory of the difference guard.
+
+An answer is told to a person, and with it to the person's institution and to the project that it is for; what one of
+them knows, all count as knowing. Sets of persons are kept as sketches (`differencing`), so they can be compared with
+those of any later snapshot: a person who withdrew, or the few that a new snapshot brought, do not stand out either.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from cmr_registry.accounts.models import Account
+from cmr_registry.accounts.policy import Principal
+from cmr_registry.cohorts.differencing import near
+from cmr_registry.cohorts.models import AnsweredQuestion, ShownSet, Snapshot
+from cmr_registry.cohorts.query import CohortQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """To whom an answer is told; texts are empty where there is none.
+
+    Attributes:
+        account_key: the person (or what acts in nobody's name).
+        institution_key: where the person works, in lower case; for people of a center without one, the center.
+        project_key: the project that the question is for.
+    """
+
+    account_key: str
+    institution_key: str = ""
+    project_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSet:
+    """A set of persons that an answer may count."""
+
+    mark: bytes
+    persons: int
+    sketch: bytes
+
+
+def listener_of(principal: Principal, project: uuid.UUID | None) -> Listener:
+    """Who is told when this principal asks."""
+    institution = ""
+    if principal.account is not None:
+        named = Account.objects.filter(pk=principal.account).values_list("institution", flat=True).first()
+        institution = " ".join((named or "").casefold().split())
+    if not institution and principal.center_roles:
+        institution = f"center:{min(principal.center_roles)}"
+    return Listener(principal.actor, institution[:200], f"project:{project}" if project else "")
+
+
+def marks_near(listener: Listener, sets: Collection[PersonSet], threshold: int) -> frozenset[bytes]:
+    """Marks of those sets that are too close to one that the listener was told the count of.
+
+    A set that the listener was told before is never too close: the same number is told again.
+
+    Args:
+        listener: to whom.
+        sets: what an answer would count.
+        threshold: the smallest number of persons that may be shown.
+    """
+    told = _told(listener, sets, threshold)
+    sketches: dict[int, bytes] = {}
+    wanted = {row: persons for mark, (row, persons) in told.items()}
+    for row, sketch in ShownSet.objects.filter(pk__in=wanted).values_list("pk", "sketch"):
+        sketches[row] = bytes(sketch)
+    close = set()
+    for one in sets:
+        others = [sketches[row] for row, persons in wanted.items() if abs(persons - one.persons) < threshold]
+        if one.mark not in told and others and near(one.sketch, others, threshold).any():
+            close.add(one.mark)
+    return frozenset(close)
+
+
+def answer_note(
+    *,
+    listener: Listener,
+    query: CohortQuery,
+    snapshot: Snapshot,
+    outcome: str,
+    shown: Collection[PersonSet] = (),
+) -> AnsweredQuestion:
+    """Remember that a question was answered or refused, and of which persons counts were shown.
+
+    Args:
+        listener: to whom.
+        query: the question; only its digest is kept.
+        snapshot: what was asked.
+        outcome: `answered` or `refused`.
+        shown: each set once.
+    """
+    question = AnsweredQuestion.objects.create(
+        account_key=listener.account_key,
+        institution_key=listener.institution_key,
+        project_key=listener.project_key,
+        query_digest=query.digest(),
+        snapshot=snapshot,
+        outcome=outcome,
+    )
+    known = {
+        bytes(mark)
+        for mark in ShownSet.objects.filter(
+            question__account_key=listener.account_key,
+            question__institution_key=listener.institution_key,
+            question__project_key=listener.project_key,
+            mark__in=[one.mark for one in shown],
+        ).values_list("mark", flat=True)
+    }
+    ShownSet.objects.bulk_create(
+        ShownSet(question=question, mark=one.mark, persons=one.persons, sketch=one.sketch)
+        for one in shown
+        if one.mark not in known
+    )
+    return question
+
+
+def _told(listener: Listener, sets: Collection[PersonSet], threshold: int) -> Mapping[bytes, tuple[int, int]]:
+    """Row and size of what the listener was told about sets of about these sizes, each mark once."""
+    spans = _joined(sorted(one.persons for one in sets), threshold - 1)
+    by_size = Q()
+    for low, high in spans:
+        by_size |= Q(persons__gte=low, persons__lte=high)
+    rows = _heard(listener).filter(by_size).values_list("mark", "pk", "persons") if spans else ()
+    return {bytes(mark): (pk, persons) for mark, pk, persons in rows}
+
+
+def _heard(listener: Listener) -> QuerySet[ShownSet]:
+    keys = Q(question__account_key=listener.account_key)
+    if listener.institution_key:
+        keys |= Q(question__institution_key=listener.institution_key)
+    if listener.project_key:
+        keys |= Q(question__project_key=listener.project_key)
+    return ShownSet.objects.filter(keys)
+
+
+def _joined(sizes: list[int], reach: int) -> list[tuple[int, int]]:
+    """Ranges of `reach` around sizes, those that touch as one."""
+    spans: list[tuple[int, int]] = []
+    for size in sizes:
+        if spans and size - reach <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], size + reach)
+        else:
+            spans.append((size - reach, size + reach))
+    return spans
