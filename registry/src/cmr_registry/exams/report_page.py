@@ -136,9 +136,11 @@ def answers_of(form: str, posted: QueryDict) -> dict[str, Answer]:
         name = planned.item.name
         texts = tuple(text for text in posted.getlist(f"v-{name}") if text.strip())
         missing = posted.get(f"m-{name}", "")
-        if planned.item.kind in CHOICES and texts and texts[0].startswith(MISSING_PREFIX):
-            texts, missing = (), texts[0].removeprefix(MISSING_PREFIX)
-        answers[name] = Answer(texts, missing)
+        chosen = texts[0] if planned.item.kind in CHOICES and texts else ""
+        if chosen.startswith(MISSING_PREFIX):
+            answers[name] = Answer(missing=chosen.removeprefix(MISSING_PREFIX))
+        else:
+            answers[name] = Answer(texts, missing)
     return answers
 
 

@@ -88,10 +88,11 @@ def names_of(exam, delivery):
         "delivery_id": delivery.pk,
         "conflict_id": conflict.pk,
         "position": 0,
+        "form": "lv",
         "search_id": uuid.uuid4(),
         "application_id": uuid.uuid4(),
     }
-    absent = {name: uuid.uuid4() for name in real} | {"position": 0}
+    absent = {name: uuid.uuid4() for name in real} | {"form": "lv", "position": 0}
     return {"real": real, "absent": absent}
 
 
