@@ -7,6 +7,7 @@ findings, signs receipts with Ed25519, and can be told to fail in the ways that 
 import base64
 import dataclasses
 import hashlib
+import itertools
 import json
 import shutil
 import threading
@@ -25,13 +26,18 @@ from starlette.routing import Route
 from cmr_connector import log
 from cmr_connector.config import from_document
 from cmr_connector.config_template import initialize
+from cmr_connector.crosswalk import Patient, SourceStudy
+from cmr_connector.manifests import settle_dating
+from cmr_connector.states import DeliveryState, ExamState
 from cmr_connector.workplace import open_workplace
 from cmr_deid.verify import inspect
 from cmr_exchange.canonical import sha256_hex
 from cmr_exchange.errors import ExchangeError
-from cmr_exchange.manifest import DeliveryManifest
+from cmr_exchange.followup import FollowUpDocument
+from cmr_exchange.manifest import Contents, DeliveryManifest
 from cmr_exchange.reasons import reason
 from cmr_exchange.receipt import Receipt
+from cmr_exchange.withdrawal import Withdrawal
 
 API_KEY = "test-key-of-center-a"
 
@@ -80,12 +86,18 @@ class SmallRegistry:
         self.stow_delay_s = 0.0
         self.refuse: dict[str, str] = {}
         self.conflict = False
+        self.followed: dict[str, FollowUpDocument] = {}
+        self.withdrawn: list[str] = []
+        self.bodies: list[bytes] = []
+        self.problem: dict | None = None
         self.lock = threading.RLock()
         routes = [
             Route("/api/v1/deliveries", self.open, methods=["POST"]),
             Route("/api/v1/deliveries/{id}", self.show),
             Route("/api/v1/receipt-key", self.receipt_key),
             Route("/dicom-web/studies", self.stow, methods=["POST"]),
+            Route("/api/v1/follow-up", self.follow_up, methods=["POST"]),
+            Route("/api/v1/withdrawals", self.withdraw, methods=["POST"]),
         ]
         self.app = Starlette(routes=routes)
 
@@ -119,6 +131,29 @@ class SmallRegistry:
             return (
                 JSONResponse(self._view(name)) if name in self.deliveries else self._refusal(404, "unknown")
             )
+
+    async def follow_up(self, request):
+        body = await request.body()
+        self.bodies.append(body)
+        if (problem := self._problem(request) or self._told()) is not None:
+            return problem
+        document = FollowUpDocument.from_document(json.loads(body))
+        known = self.followed.get(document.subject)
+        if known is not None and known.version > document.version:
+            return self._refusal(409, "older_version", stored_version=str(known.version))
+        self.followed[document.subject] = document
+        return JSONResponse({"digest": document.digest(), "version": document.version})
+
+    async def withdraw(self, request):
+        body = await request.body()
+        self.bodies.append(body)
+        if (problem := self._problem(request) or self._told()) is not None:
+            return problem
+        self.withdrawn.append(Withdrawal.from_document(json.loads(body)).subject)
+        return JSONResponse({"subject": self.withdrawn[-1], "withdrawn": True})
+
+    def _told(self):
+        return None if self.problem is None else self._refusal(**self.problem)
 
     async def receipt_key(self, request):
         raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -213,8 +248,9 @@ class SmallRegistry:
         return None
 
     @staticmethod
-    def _refusal(status, code):
-        return JSONResponse({"type": "about:blank", "title": code, "status": status, "code": code}, status)
+    def _refusal(status, code, **more):
+        problem = {"type": "about:blank", "title": code, "status": status, "code": code, **more}
+        return JSONResponse(problem, status)
 
 
 @pytest.fixture(scope="session")
@@ -310,6 +346,57 @@ def deliver():
                 busy = sender.step() or busy
                 if busy is None:
                     return
+        finally:
+            client.close()
+
+    return run
+
+
+@pytest.fixture
+def admit():
+    """Enter a patient with one exam that the registry accepted; returns the exam's number and the subject."""
+    numbers = itertools.count(1)
+
+    def enter(workplace, patient_id, study_date="20200101", *, issuer="", name="", accepted=True):
+        n, store = next(numbers), workplace.store
+        names = [hashlib.sha256(f"{kind} {n} {patient_id}".encode()).digest() for kind in ("s", "e")]
+        subject, exam = (base64.b32encode(one).decode()[:17] for one in names)
+        patient = Patient(patient_id, issuer, name, "19610504")
+        known = store.follow_ups.subjects_of_patient(patient_id)
+        subject = known[0] if known and not issuer else subject
+        study = SourceStudy(f"1.2.3.{n}", f"ACC{n}", study_date)
+        with store.transaction():
+            exam_id = store.exams.find_or_add(exam, patient, study, 0.0)
+            store.crosswalk.subject_put(subject, patient)
+            store.exams.identify(exam_id, subject, patient, study)
+            dating = settle_dating(store.crosswalk, subject, study_date)
+            store.exams.date(exam_id, dating)
+            manifest = DeliveryManifest(
+                1, "center-a", subject, exam, 1, Contents.REPORT_ONLY, dating.day, dating.exam_year,
+                "p", "0" * 64, "1.0", "k", "tests",
+            )  # fmt: skip
+            delivery = store.outbox.add(exam_id, manifest, exam)
+            for state in (ExamState.PREPARING, ExamState.QUEUED):
+                store.exams.move(exam_id, state)
+            if accepted:
+                for step in (DeliveryState.SENDING, DeliveryState.ACCEPTED):
+                    store.outbox.move(delivery, step)
+                for state in (ExamState.SENDING, ExamState.DELIVERED):
+                    store.exams.move(exam_id, state)
+        return exam_id, subject
+
+    return enter
+
+
+@pytest.fixture
+def send_statements():
+    """Send every statement whose time has come; returns them as they stand afterwards."""
+
+    def run(workplace):
+        client = workplace.client()
+        try:
+            sender = workplace.statement_sender(client)
+            return list(iter(sender.step, None))
         finally:
             client.close()
 

@@ -11,6 +11,7 @@ TABLES = [
     (states.ExamState, states.EXAM_OWNER, states.EXAM_TRANSITIONS),
     (states.InstanceState, states.INSTANCE_OWNER, states.INSTANCE_TRANSITIONS),
     (states.DeliveryState, states.DELIVERY_OWNER, states.DELIVERY_TRANSITIONS),
+    (states.StatementState, states.STATEMENT_OWNER, states.STATEMENT_TRANSITIONS),
     (states.ReportState, states.REPORT_OWNER, states.REPORT_TRANSITIONS),
 ]
 PAIRS = [(table, old, new) for kind, _, table in TABLES for old, new in itertools.product(kind, kind)]
@@ -41,5 +42,9 @@ def test_every_state_but_the_first_can_be_reached(kind, owners, table):
 @pytest.mark.parametrize(("kind", "owners", "table"), TABLES)
 def test_a_state_without_a_way_out_has_nobody_waiting_for_it(kind, owners, table):
     stuck = {state for state in kind if not table[state]}
-    person_waits = {states.DeliveryState.REFUSED, states.ReportState.REJECTED}
+    person_waits = {
+        states.DeliveryState.REFUSED,
+        states.ReportState.REJECTED,
+        states.StatementState.REFUSED,
+    }
     assert all(owners[state] is states.Owner.NOBODY for state in stuck - person_waits)

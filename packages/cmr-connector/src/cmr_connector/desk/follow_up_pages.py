@@ -24,7 +24,7 @@ from cmr_connector.desk.follow_up_words import (
 )
 from cmr_connector.desk.selectors import PAGE, Page
 from cmr_connector.desk.uploads import read_upload
-from cmr_connector.desk.visits import CSRF_FIELD, Visit, desk_of, require_session
+from cmr_connector.desk.visits import CSRF_FIELD, Visit, desk_of, require_session, session_of
 from cmr_connector.follow_up import EVENT_COLUMNS, STATUS_COLUMNS, FollowUpRejected, read_event, read_status
 from cmr_connector.follow_up_csv import (
     MAX_BYTES,
@@ -154,6 +154,8 @@ def blank_table(visit: Visit) -> Response:
 
 async def bring_table(request: Request) -> Response:
     """Take a table in, or say line by line why not."""
+    if await run_in_threadpool(session_of, request) is None:
+        raise HTTPException(401, "You are signed out. Sign in and do it again.")
     form, data = await read_upload(request, "table", MAX_BYTES)
 
     def work() -> Response:

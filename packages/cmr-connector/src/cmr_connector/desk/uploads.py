@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from cmr_connector.desk.visits import read_form
+
 _MOST_FIELDS = 10
 _AROUND = 64 * 1024
 
@@ -18,13 +20,13 @@ class _InMemory(MultiPartParser):
 
 
 async def read_upload(request: Request, field: str, most_bytes: int) -> tuple[dict[str, str], bytes]:
-    """Fields of a form, and the bytes of the file in `field` (empty where none was chosen).
+    """Fields of a form, and the bytes of the file in `field` (empty where there is none).
 
     Raises:
         HTTPException: another type of content, unreadable, or larger than `most_bytes`.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(415, "A form with a file is expected.")
+        return await read_form(request), b""
 
     async def limited() -> AsyncGenerator[bytes, None]:
         size = 0
