@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import threading
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cmr_exchange.release import TABLES
+from cmr_registry.accounts.models import Account
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import centers_covered
 from cmr_registry.cohorts.duck import READ
 from cmr_registry.cohorts.errors import SnapshotDamagedError
 from cmr_registry.cohorts.frame import Frame
-from cmr_registry.cohorts.models import Snapshot
+from cmr_registry.cohorts.models import SavedQuery, Snapshot
 from cmr_registry.cohorts.states import SnapshotState
 from cmr_registry.lib.files import write_durably
 from cmr_registry.lib.storage import storage
@@ -92,3 +94,13 @@ def centers_askable(on: datetime.date | None = None) -> Mapping[str, Center]:
         on: the day, UTC; None means today.
     """
     return {str(center.pk): center for center in centers_covered(on or timezone.now().date())}
+
+
+def saved_query(pk: uuid.UUID, account: Account) -> SavedQuery | None:
+    """A saved question of this person; None where there is none, or it is somebody else's."""
+    return SavedQuery.objects.filter(pk=pk, owner=account).first()
+
+
+def saved_queries_of(account: Account) -> QuerySet[SavedQuery]:
+    """The newest versions of a person's saved questions, newest first."""
+    return SavedQuery.objects.filter(owner=account, is_current=True).order_by("-saved_at", "id")
