@@ -5,9 +5,11 @@ import types
 import uuid
 
 from cmr_registry.config.principal import principal_of_job
+from cmr_registry.exams.models import Examination
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.projects.models import Ballot
 from cmr_registry.projects.services import project_approve, project_propose
+from cmr_registry.subjects.models import Subject
 
 BY = principal_of_job("tests")
 QUERY = {
@@ -49,6 +51,27 @@ def ballot_at(center, project=None):
     with center_scope(ALL_CENTERS):
         rows = Ballot.objects.select_related("project", "center").filter(center=center)
         return rows.get(project=project) if project else rows.get()
+
+
+def exams_at(center, n):
+    """Accepted exams of a center as rows of (center, subject, exam)."""
+    rows = []
+    with center_scope(ALL_CENTERS):
+        for i in range(n):
+            code = center.code[:4]
+            subject = Subject(center=center, pseudonym=f"S-{code}-{i:04d}")
+            subject.save()
+            exam = Examination(
+                center=center,
+                subject=subject,
+                pseudonym=f"E-{code}-{i:04d}",
+                day=0,
+                version=1,
+                accepted_at=OPENED,
+            )
+            exam.save()
+            rows.append((center.pk, subject.pk, exam.pk))
+    return rows
 
 
 def selection_of(rows):

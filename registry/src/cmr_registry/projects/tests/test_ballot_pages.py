@@ -10,41 +10,18 @@ from django.urls import reverse
 from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.services import membership_add
 from cmr_registry.config.tests.test_markup import faults_of
-from cmr_registry.exams.models import Examination
-from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.projects.ballot_services import standing_set
 from cmr_registry.projects.ballot_states import BallotChoice, BallotState
 from cmr_registry.projects.services import ballot_answer, ballots_close
-from cmr_registry.projects.tests.factories import BY, OPENED, approved, ballot_at
-from cmr_registry.subjects.models import Subject
+from cmr_registry.projects.tests.factories import BY, OPENED, approved, ballot_at, exams_at
 
 pytestmark = pytest.mark.django_db
-
-
-def add_exams(center, n):
-    """Exams as rows of (center, subject, exam)."""
-    rows = []
-    with center_scope(ALL_CENTERS):
-        for i in range(n):
-            subject = Subject(center=center, pseudonym=f"S-{center.code[:4]}-{i:04d}")
-            subject.save()
-            exam = Examination(
-                center=center,
-                subject=subject,
-                pseudonym=f"E-{center.code[:4]}-{i:04d}",
-                day=0,
-                version=1,
-                accepted_at=OPENED,
-            )
-            exam.save()
-            rows.append((center.pk, subject.pk, exam.pk))
-    return rows
 
 
 @pytest.fixture
 def round_open(researcher, riverside, lakeside, selected):
     """A project that selects 30 exams of Riverside and two of Lakeside."""
-    selected(add_exams(riverside, 30) + add_exams(lakeside, 2))
+    selected(exams_at(riverside, 30) + exams_at(lakeside, 2))
     return approved(researcher)
 
 
