@@ -213,7 +213,7 @@ def _event(condition: HadEvent, statement: Statement) -> str:
     tests = [f"e.kind = {statement.value(condition.kind)}", *_window("(e.day - x.day)", condition, statement)]
     return (
         "b.exam_no IN (SELECT x.exam_no FROM base x JOIN events e USING (subject_no) "  # noqa: S608
-        f"WHERE x.day IS NOT NULL AND {' AND '.join(tests)})"
+        f"WHERE {' AND '.join(tests)})"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from cmr_registry.access import tasks as access
 from cmr_registry.accounts import tasks as accounts
+from cmr_registry.cohorts import tasks as cohorts
 from cmr_registry.documents import tasks as documents
 from cmr_registry.intake import tasks as intake
 from cmr_registry.projects import tasks as projects
@@ -16,6 +17,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     intake.work_once,
     subjects.work_once,
     projects.work_once,
+    cohorts.work_once,
     access.work_once,
     releases.work_once,
 )
