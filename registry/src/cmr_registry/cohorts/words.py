@@ -58,11 +58,13 @@ def of_query(
     """
     said = INDEXES[index]
     if included:
-        said += f" in which {_joined([_inside(part) for part in included], 'and')}"
+        parts = [part for step in included for part in (step.parts if isinstance(step, All) else (step,))]
+        said += f" in which {_joined([_inside(part) for part in parts], 'and')}"
     if excluded:
         said += f"; without exams in which {_joined([_inside(part) for part in excluded], 'or')}"
     if min_follow_up_days is not None:
-        said += f"; died or watched for at least {min_follow_up_days} days"
+        unit = "day" if min_follow_up_days == 1 else "days"
+        said += f"; died or watched for at least {min_follow_up_days} {unit}"
     return said
 
 
