@@ -8,6 +8,7 @@ import pytest
 
 from cmr_connector.errors import RegistryError
 from cmr_connector.follow_up import FollowUpRejected, Why, read_event, read_status
+from cmr_connector.overview import needs_attention, overview, overview_lines
 from cmr_connector.states import ExamState, StatementKind, StatementState
 from cmr_connector.store import FILE_NAME
 from cmr_exchange.followup import MAX_STATUSES
@@ -163,9 +164,13 @@ def test_a_refusal_for_good_waits_for_a_person(workplace, patient, registry, sen
     registry.problem = {"status": 409, "code": "follow_up_value_rejected"}
     [row] = send_statements(workplace)
     assert (row.state, row.reason) == (StatementState.REFUSED, "follow_up_value_rejected")
+    status = overview(workplace)
+    assert needs_attention(status)
+    assert "1 follow-up document(s) refused: see the center desk" in overview_lines(status)
     registry.problem = None
     again = workplace.follow_up.send_again(subject)
     assert again.version == 2
+    assert not needs_attention(overview(workplace))
     assert [row.state for row in send_statements(workplace)] == [StatementState.ACCEPTED]
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from cmr_connector.rows import ExamRow
-from cmr_connector.states import DeliveryState, ExamState, ReportState
+from cmr_connector.states import DeliveryState, ExamState, ReportState, StatementState
 from cmr_connector.workplace import Workplace
 from cmr_exchange.reasons import reason as reason_of
 
@@ -61,6 +61,8 @@ def overview(workplace: Workplace) -> dict[str, Any]:
             for delivery in waiting
         ],
         "reports": {state.value: len(store.reports.listed(state, limit=1_000_000)) for state in ReportState},
+        "follow_up": {state.value: n for state, n in store.statements.counts().items()},
+        "follow_up_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "refused_files": dict(Counter(refusal.reason for refusal in refusals)),
     }
 
@@ -68,14 +70,19 @@ def overview(workplace: Workplace) -> dict[str, Any]:
 def needs_attention(document: dict[str, Any]) -> bool:
     """Whether a person has something to do, or sending fails."""
     failing = any(delivery["attempts"] for delivery in document["outbox"])
-    return bool(document["attention"]) or failing or bool(document["reports"]["rejected"])
+    refused = document["reports"]["rejected"] or document["follow_up_refused"]
+    return bool(document["attention"]) or failing or bool(refused)
 
 
 def overview_lines(document: dict[str, Any]) -> list[str]:
     """The same for a terminal."""
     exams = ", ".join(f"{n} {state}" for state, n in document["exams"].items() if n) or "none yet"
     reports = ", ".join(f"{n} {state}" for state, n in document["reports"].items() if n) or "none yet"
+    sent = ", ".join(f"{n} {state}" for state, n in document["follow_up"].items() if n) or "none yet"
     lines = [f"center   {document['center']}", f"exams    {exams}", f"reports  {reports}"]
+    lines.append(f"follow-up and withdrawals  {sent}")
+    if document["follow_up_refused"]:
+        lines.append(f"{document['follow_up_refused']} follow-up document(s) refused: see the center desk")
     for exam in document["attention"]:
         reason = exam["reason"]
         lines.append(f"exam {exam['number']} ({exam['exam']}) is {exam['state']}: {reason['sentence']}")

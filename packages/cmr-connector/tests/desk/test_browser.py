@@ -1,5 +1,6 @@
 """The desk in a real browser, wide and narrow: a drop from the folder to the receipt, and no barrier on any page."""
 
+import datetime
 import re
 import shutil
 import threading
@@ -12,6 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from cmr_connector.agent import Agent
 from cmr_connector.desk.app import build
+from cmr_connector.follow_up import read_event, read_status
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
 from cmr_connector.report_intake import NamedReport
@@ -152,6 +154,7 @@ def test_every_page_is_free_of_barriers(tab, agent, mixed_folder, registry):
     exams = agent.workplace.store.exams
     wait_until(lambda: exams.counts()[ExamState.DELIVERED])
     [exam] = exams.listed(ExamState.DELIVERED)
+    follow_up(agent.workplace, exam.subject)
     for path in (
         "/",
         "/exams",
@@ -163,6 +166,12 @@ def test_every_page_is_free_of_barriers(tab, agent, mixed_folder, registry):
         "/refused",
         "/look-up",
         "/drop",
+        "/follow-up",
+        "/follow-up?show=due",
+        f"/follow-up/{exam.id}",
+        f"/follow-up/{exam.id}/withdraw",
+        "/follow-up/sent",
+        "/follow-up/import",
         "/account",
         "/nowhere",
     ):
@@ -179,6 +188,18 @@ def fill(workplace, folder):
     take_all(workplace, folder, Source.DESK)
     workplace.reports.take(NamedReport("ACC1", "", (("lv_ef_pct", "55"),)), ValueSource.REPORT_CSV)
     workplace.reports.take(NamedReport("", "", (("lv_edv_ml", "much"),)), ValueSource.REPORT_HL7)
+
+
+def follow_up(workplace, subject):
+    begin = workplace.follow_up.origin(subject).isoformat()
+    window = {"from": begin, "through": "2023-12-31"}
+    today = datetime.date(2024, 6, 30)
+    entries = [
+        read_status(window | {"source": "chart", "last_alive": "2023-12-31"}, today),
+        read_status(window | {"source": "dmf", "death": "2023"}, today),
+        read_event({"event": "visit", "date": "2023-05", "source": "chart", "fu_nyha": "2"}, today),
+    ]
+    workplace.follow_up.enter(subject, entries)
 
 
 def wait_until(holds):

@@ -127,8 +127,8 @@ def explain(statuses: Iterable[VitalStatus], time_zero: int) -> tuple[str, ...]:
 
 
 def _about(status: VitalStatus, watch: list[VitalStatus], time_zero: int) -> str:
-    name = SOURCE_WORDS[status.source].capitalize()
-    window = f"{name}, day {status.from_day} to day {status.through_day}"
+    name = SOURCE_WORDS[status.source]
+    window = f"{name[:1].upper()}{name[1:]}, day {status.from_day} to day {status.through_day}"
     if status.source not in SEES_THE_LIVING:
         return f"{window}: shows deaths only, so it watches nobody."
     if status in watch:
