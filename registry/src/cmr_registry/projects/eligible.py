@@ -1,7 +1,7 @@
 """What a project's question selects, center by center: the count and exams that a ballot shows to its center (R39).
 
-The numbers are raw. They are stored with the center's own ballot and shown to that center alone; nobody else may see
-them (what researchers see goes through `cohorts.answering`).
+The numbers are raw. They are stored with the center's own ballot and shown to that center and the registry's desk
+alone; what researchers see goes through `cohorts.answering`.
 """
 
 import uuid
