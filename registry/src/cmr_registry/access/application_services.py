@@ -13,7 +13,13 @@ from cmr_registry.access.errors import IncompleteError, NotNowError, NotYoursErr
 from cmr_registry.access.models import AccessApplication, SearchCertificate, Submission
 from cmr_registry.access.notices import notify
 from cmr_registry.access.numbers import next_number
-from cmr_registry.access.people import Surroundings, accounts_by_email, co_investigators, committee_of
+from cmr_registry.access.people import (
+    Surroundings,
+    accounts_by_email,
+    co_investigators,
+    committee_of,
+    member_of,
+)
 from cmr_registry.access.score_sheets import CURRENT
 from cmr_registry.access.search_selectors import certificate_quotable
 from cmr_registry.access.search_services import POLICY_FIRST
@@ -23,7 +29,6 @@ from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.documents.selectors import has_accepted
-from cmr_registry.projects.models import Project
 from cmr_registry.projects.services import project_decline, project_propose
 
 S = ApplicationState
@@ -167,8 +172,8 @@ def _checkable(application: AccessApplication, by: Principal) -> AccessApplicati
     row = application_locked(application)
     if row.state != S.SUBMITTED:
         raise NotNowError("This application does not wait for the administrative check.")
-    account = Account.objects.filter(pk=by.account).first()
-    if account and ConflictKind.IS_APPLICANT in Surroundings([row], [account]).conflicts(row, account):
+    account = member_of(by)
+    if ConflictKind.IS_APPLICANT in Surroundings([row], [account]).conflicts(row, account):
         raise NotYoursError("You are an applicant; another steward checks this application.")
     return row
 
@@ -190,7 +195,7 @@ def _frozen(row: AccessApplication, certificate: SearchCertificate) -> dict[str,
 
 def _propose(row: AccessApplication, by: Principal) -> None:
     """Propose the project; a later round keeps it where nothing that it stands on changed."""
-    submission = row.submissions.last()
+    submission = row.submissions.latest("number")
     sections = submission.document["sections"]
     certificate = SearchCertificate.objects.get(digest=submission.certificate_digest)
     facts = {
@@ -206,10 +211,10 @@ def _propose(row: AccessApplication, by: Principal) -> None:
         (one for one in known.values() if one.pk != row.applicant_id), key=lambda one: str(one.pk)
     )
     digest = sha256_hex(canonical_json({**facts, "members": [str(one.pk) for one in members]}))
-    if row.project_id and digest == row.proposal_digest:
+    if row.project is not None and digest == row.proposal_digest:
         return
-    if row.project_id:
-        project_decline(project=Project.objects.get(pk=row.project_id), by=by)
+    if row.project is not None:
+        project_decline(project=row.project, by=by)
     row.project = project_propose(pi=row.applicant, members=members, by=by, **facts)
     row.proposal_digest = digest
 

@@ -15,7 +15,7 @@ from cmr_registry.access.completeness import lacks_of
 from cmr_registry.access.errors import AccessError, IncompleteError, PolicyNotAcceptedError
 from cmr_registry.access.forms import TitleForm
 from cmr_registry.access.models import AccessApplication
-from cmr_registry.access.requests import account_of, principal_of, refuse
+from cmr_registry.access.requests import account_of, posted, principal_of, refuse
 from cmr_registry.access.search_selectors import certificate_quotable, certificates_quotable
 from cmr_registry.access.section_forms import SectionForm
 from cmr_registry.access.selectors import application_own, applications_own, sections_shown
@@ -34,7 +34,7 @@ NOTHING_HERE = "There is no such application."
 def applications(request: HttpRequest) -> HttpResponse:
     """One's own applications; a title begins a new one."""
     account = account_of(request)
-    form = TitleForm(request.POST or None)
+    form = TitleForm(posted(request))
     if request.method == "POST" and form.is_valid():
         title = form.cleaned_data["title"]
         made = application_draft(applicant=account, title=title, by=principal_of(request))
@@ -75,7 +75,7 @@ def section(request: HttpRequest, application_id: uuid.UUID, letter: str) -> Htt
     if part is None or ApplicationState(row.state) not in EDITABLE:
         raise Http404(NOTHING_HERE)
     initial = {**row.answers.get(letter, {})}
-    form = SectionForm(request.POST or None, section=part, applicant=account_of(request), initial=initial)
+    form = SectionForm(posted(request), section=part, applicant=account_of(request), initial=initial)
     context: dict[str, Any] = {"application": row, "section": part, "form": form, "sections": SECTIONS}
     if request.method != "POST":
         return render(request, "access/section.html", context)

@@ -17,8 +17,9 @@ from cmr_registry.accounts.roles import Role
 from cmr_registry.cohorts.answering import BREAKDOWN_NAMES, KNOWN, cohort_answer
 from cmr_registry.cohorts.answers import Answer, Outcome
 from cmr_registry.cohorts.errors import QueryError
-from cmr_registry.cohorts.models import SavedQuery, Snapshot
+from cmr_registry.cohorts.models import Snapshot
 from cmr_registry.cohorts.query import CohortQuery
+from cmr_registry.cohorts.selectors import saved_queries_of, saved_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ def search_answer(search: SearchRequest) -> Answered:
 
 def questions_of(account: Account) -> list[tuple[str, str]]:
     """The questions that a person has saved, as choices: id, and name with version."""
-    saved = SavedQuery.objects.filter(owner=account, is_current=True).order_by("-saved_at")
-    return [(str(one.pk), f"{one.name} (version {one.version})") for one in saved]
+    return [(str(one.pk), f"{one.name} (version {one.version})") for one in saved_queries_of(account)]
 
 
 def question_of(pk: str, account: Account) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def question_of(pk: str, account: Account) -> dict[str, Any]:
     Raises:
         NotNowError: there is no such question.
     """
-    saved = SavedQuery.objects.filter(pk=uuid.UUID(pk), owner=account).first()
+    saved = saved_query(uuid.UUID(pk), account)
     if saved is None:
         raise NotNowError("There is no such saved question.")
     return dict(saved.document)

@@ -16,7 +16,7 @@ from cmr_registry.access.models import AccessApplication, ScoreSheet
 from cmr_registry.access.people import co_investigators
 from cmr_registry.access.permissions import check_user_can_read, check_user_is_not_excluded, user_can_score
 from cmr_registry.access.printing import printed_sheet
-from cmr_registry.access.requests import excluded, principal_of, refuse
+from cmr_registry.access.requests import excluded, posted, principal_of, refuse
 from cmr_registry.access.review_services import conflict_declare, decision_record, score_submit
 from cmr_registry.access.reviewing import (
     Review,
@@ -79,7 +79,7 @@ def conflict(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         check_user_is_not_excluded(standing)
     except ConflictedRejected as refused:
         return excluded(request, refused, f"application:{row.pk}")
-    form = ConflictForm(request.POST or None)
+    form = ConflictForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             conflict_declare(application=row, declared=form.declared, note=form.cleaned_data["note"], by=by)
@@ -118,7 +118,7 @@ def score(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         messages.error(request, "Reviewers score while the review runs.")
         return redirect("access:review", application_id=row.pk)
     found = review_of(row)
-    form = ScoreForm(request.POST or None, sheet=found.form, initial=_initial(found, standing))
+    form = ScoreForm(posted(request), sheet=found.form, initial=_initial(found, standing))
     if request.method == "POST" and form.is_valid():
         try:
             score_submit(application=row, scores=form.scores, by=by)

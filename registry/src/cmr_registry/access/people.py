@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from cmr_registry.access.conflicts import ConflictKind, Declared, Party, conflicts_of
+from cmr_registry.access.errors import NotYoursError
 from cmr_registry.access.models import AccessApplication, ConflictDeclaration, Submission
 from cmr_registry.access.score_sheets import ScoreSheetForm
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import REGISTRY_ROLES, Role
 from cmr_registry.centers.models import CenterMembership
 from cmr_registry.centers.selectors import centers_contributing
@@ -74,6 +76,18 @@ class Surroundings:
                 self._party(account, stated) if account else Party(None, one["email"], (stated,), frozenset())
             )
         return found
+
+
+def member_of(by: Principal) -> Account:
+    """The person behind a Principal.
+
+    Raises:
+        NotYoursError: a key or a job, which takes no part in a review.
+    """
+    account = Account.objects.filter(pk=by.account).first() if by.account else None
+    if account is None:
+        raise NotYoursError("Only a person takes part in a review.")
+    return account
 
 
 def submissions_current(

@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from cmr_registry.access.errors import ConflictedRejected
@@ -37,3 +37,8 @@ def excluded(request: HttpRequest, refused: ConflictedRejected, target: str) -> 
 def refuse(request: HttpRequest, refused: Exception) -> None:
     """Show a refusal's sentence on the page that follows."""
     messages.error(request, str(refused))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None where the page is only asked for. A form with nothing ticked is sent too."""
+    return request.POST if request.method == "POST" else None

@@ -10,13 +10,12 @@ from cmr_registry.access.conflicts import Declared
 from cmr_registry.access.errors import ConflictedRejected, NotNowError, NotYoursError
 from cmr_registry.access.models import AccessApplication, ConflictDeclaration, Decision, ScoreSheet
 from cmr_registry.access.notices import notify
-from cmr_registry.access.people import deciders
+from cmr_registry.access.people import deciders, member_of
 from cmr_registry.access.permissions import check_user_can_read, check_user_can_score
 from cmr_registry.access.printing import printed_sheet
 from cmr_registry.access.reviewing import Review, Standing, decision_barred, review_of, standing_of
 from cmr_registry.access.states import DECISIONS, WITH_COMMITTEE, ApplicationState, require_step
 from cmr_registry.access.steps import application_locked, application_step
-from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.audit.services import audited, denial_record, event_record
 from cmr_registry.projects.errors import ProjectError
@@ -57,7 +56,7 @@ def conflict_declare(
         raise NotNowError("The committee does not have this application.")
     made = ConflictDeclaration.objects.create(
         application=row,
-        reviewer=Account.objects.get(pk=by.account),
+        reviewer=member_of(by),
         financial=declared.financial,
         other=declared.other,
         works_at_center=declared.works_at_center,
@@ -205,7 +204,7 @@ def _project_tell(row: AccessApplication, decision: Decision, by: Principal) -> 
     Raises:
         NotNowError: the project has been withdrawn meanwhile.
     """
-    project = Project.objects.get(pk=row.project_id)
+    project = Project.objects.get(applications=row)
     choice = S(decision.choice)
     try:
         if choice in APPROVALS:

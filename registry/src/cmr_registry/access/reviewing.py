@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cmr_registry.access.conflicts import ConflictKind, is_excluded
 from cmr_registry.access.models import AccessApplication, ConflictDeclaration, ScoreSheet
-from cmr_registry.access.people import Surroundings, committee_of, deciders
+from cmr_registry.access.people import Surroundings, committee_of, deciders, member_of
 from cmr_registry.access.score_sheets import CURRENT, SHEETS, ScoreSheetForm
 from cmr_registry.access.scoring import SheetResult, sheet_result
 from cmr_registry.access.states import DECISIONS, ApplicationState
@@ -76,7 +76,7 @@ class Review:
 
 def standing_of(by: Principal, application: AccessApplication) -> Standing:
     """How the person who asks stands to an application that the committee has."""
-    account = Account.objects.get(pk=by.account)
+    account = member_of(by)
     by_role = deciders()
     surroundings = Surroundings([application], [account, *_all(by_role)])
     return _standing(by, account, application, surroundings, by_role)
@@ -86,7 +86,7 @@ def standings_of(
     by: Principal, applications: Sequence[AccessApplication]
 ) -> list[tuple[AccessApplication, Standing]]:
     """The same for a page of applications, in a constant number of queries."""
-    account = Account.objects.get(pk=by.account)
+    account = member_of(by)
     by_role = deciders()
     surroundings = Surroundings(applications, [account, *_all(by_role)])
     return [(one, _standing(by, account, one, surroundings, by_role)) for one in applications]

@@ -15,7 +15,7 @@ from cmr_registry.access.certificate_pages import certificate_answer
 from cmr_registry.access.errors import AccessError, PolicyNotAcceptedError
 from cmr_registry.access.forms import SearchForm, search_initial
 from cmr_registry.access.models import SearchRequest
-from cmr_registry.access.requests import account_of, principal_of, refuse
+from cmr_registry.access.requests import account_of, posted, principal_of, refuse
 from cmr_registry.access.search_selectors import certificate_of, search_own, searches_own
 from cmr_registry.access.search_services import search_change, search_draft, search_submit
 from cmr_registry.access.search_states import EDITABLE, SearchState
@@ -76,7 +76,7 @@ def search_new(request: HttpRequest) -> HttpResponse:
     if not offered:
         return render(request, "access/search_form.html", {"form": None})
     initial = {"question": request.GET.get("question", ""), "institution": account.institution}
-    form = SearchForm(request.POST or None, questions=offered, initial=initial)
+    form = SearchForm(posted(request), questions=offered, initial=initial)
     if request.method != "POST":
         return render(request, "access/search_form.html", {"form": form})
     if not form.is_valid():
@@ -99,7 +99,7 @@ def search_edit(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
         return redirect("access:search", search_id=search.pk)
     offered = [(KEEP, "Keep the question of this request"), *questions_of(account)]
     initial = {**search_initial(search), "question": KEEP}
-    form = SearchForm(request.POST or None, questions=offered, initial=initial)
+    form = SearchForm(posted(request), questions=offered, initial=initial)
     context: dict[str, Any] = {"form": form, "search": search}
     if request.method != "POST":
         return render(request, "access/search_form.html", context)

@@ -14,7 +14,7 @@ from cmr_registry.access.certificate_pages import certificate_answer
 from cmr_registry.access.errors import AccessError
 from cmr_registry.access.forms import CheckForm
 from cmr_registry.access.models import AccessApplication, SearchRequest
-from cmr_registry.access.requests import principal_of, refuse
+from cmr_registry.access.requests import posted, principal_of, refuse
 from cmr_registry.access.reviewing import review_of
 from cmr_registry.access.search_selectors import (
     certificate_by_digest,
@@ -56,7 +56,7 @@ def search(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
     row = search_for_steward(search_id)
     if row is None:
         raise Http404(NOTHING_HERE)
-    form = CheckForm(request.POST or None)
+    form = CheckForm(posted(request))
     if request.method == "POST" and form.is_valid():
         by, reasons = principal_of(request), form.cleaned_data["reasons"]
         if form.cleaned_data["choice"] == "pass":
@@ -103,7 +103,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 def application(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """One application as it was submitted, with what changed; to pass on or to return with reasons."""
     row = _found(application_id)
-    form = CheckForm(request.POST or None)
+    form = CheckForm(posted(request))
     if request.method == "POST" and form.is_valid():
         by, reasons = principal_of(request), form.cleaned_data["reasons"]
         if form.cleaned_data["choice"] == "pass":
