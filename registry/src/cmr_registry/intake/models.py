@@ -55,6 +55,7 @@ class Delivery(CenterOwned):
             models.Index(fields=["state", "last_activity_at"], name="deliveries_by_state"),
             models.Index(fields=["center", "-opened_at"], name="newest_deliveries_first"),
             models.Index(fields=["center", "study_instance_uid"], name="deliveries_of_a_study"),
+            models.Index(fields=["center", "exam_pseudonym"], name="deliveries_of_an_exam"),
         ]
 
     def __str__(self) -> str:

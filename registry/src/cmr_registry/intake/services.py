@@ -93,7 +93,9 @@ def delivery_open(*, principal: Principal, manifest: DeliveryManifest) -> Delive
 def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManifest) -> Delivery:
     digest = manifest.digest()
     transaction_lock(f"exam {center.pk} {manifest.exam}")
-    known = Delivery.objects.filter(center=center, digest=digest).first()
+    # The digest alone would read every delivery of the center: its index is partial, and SQLite cannot use that.
+    ours = Delivery.objects.filter(center=center, exam_pseudonym=manifest.exam)
+    known = ours.filter(digest=digest).first()
     if known is not None:
         return known
     exam = exam_by_pseudonym(center.pk, manifest.exam)
@@ -104,7 +106,6 @@ def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManif
         "via": DeliveryVia.CONNECTOR.value,
         "state": DeliveryState.OPEN.value,
         "subject_pseudonym": manifest.subject,
-        "exam_pseudonym": manifest.exam,
         "study_instance_uid": manifest.study_instance_uid or "",
         "version": manifest.version,
         "contents": manifest.contents.value,
@@ -113,7 +114,9 @@ def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManif
         "problems": _value_problems(manifest),
         "opened_by": principal.actor,
     }
-    delivery, made = Delivery.objects.get_or_create(center=center, digest=digest, defaults=facts)
+    delivery, made = Delivery.objects.get_or_create(
+        center=center, exam_pseudonym=manifest.exam, digest=digest, defaults=facts
+    )
     if not made:
         return delivery
     if is_older:
