@@ -12,14 +12,17 @@ from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_RO
 from cmr_registry.archive.models import Series
 from cmr_registry.config.principal import principal_of_key
 from cmr_registry.config.tests.routes import Route, django_routes, every_route
+from cmr_registry.followup.services import followup_record
+from cmr_registry.followup.tests.factories import document_of
 from cmr_registry.intake.models import Conflict
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from cmr_registry.projects.tests.factories import approved, ballot_at
 
 pytestmark = pytest.mark.django_db
 
 DOORS = {route.name + " " + route.path: route for route in django_routes()}
 GUARDED = [route for route in DOORS.values() if route.door and route.door.permission]
-BODIES = {"open_delivery": b"{}"}
+BODIES = {"open_delivery": b"{}", "deliver_follow_up": b"{}", "withdraw_subject": b"{}"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 WITH_OBJECTS = [route for route in GUARDED if PARAMETER.search(route.path) and "<path:" not in route.path]
 
@@ -76,17 +79,24 @@ def callers(
 
 
 @pytest.fixture
-def names_of(exam, delivery):
+def names_of(exam, delivery, principal_riverside, researcher):
     """Values of address parameters: those of Riverside's exam, or of nothing at all."""
     with center_scope(ALL_CENTERS):
         cine = Series.objects.filter(kind__startswith="cine").order_by("-n_positions").first()
         conflict = Conflict(center=delivery.center, delivery=delivery, reason="subject_mismatch")
         conflict.save()
+        subject = exam.subject
+        followup_record(principal=principal_riverside, document=document_of(subject.pseudonym))
+    ballot = ballot_at(delivery.center, approved(researcher))
     real = {
+        "ballot_id": ballot.pk,
+        "project_id": ballot.project_id,
         "exam_id": exam.pk,
         "series_id": cine.pk,
         "delivery_id": delivery.pk,
         "conflict_id": conflict.pk,
+        "subject_id": subject.pk,
+        "pseudonym": subject.pseudonym,
         "position": 0,
         "form": "lv",
         "search_id": uuid.uuid4(),
