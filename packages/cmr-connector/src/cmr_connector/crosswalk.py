@@ -100,7 +100,11 @@ class Crosswalk:
         Raises:
             UnknownPseudonymError: no such subject.
         """
-        document = self._local.open(self._subject_box(subject), f"subject {subject}")
+        return self.followed_in(subject, self._subject_box(subject))
+
+    def followed_in(self, subject: str, box: bytes) -> tuple[Patient, datetime.date | None]:
+        """The same from a box that was read already; a list of all patients reads them in one query."""
+        document = self._local.open(box, f"subject {subject}")
         written = document.get("origin")
         return Patient(**document["patient"]), datetime.date.fromisoformat(written) if written else None
 

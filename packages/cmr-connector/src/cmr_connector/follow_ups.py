@@ -113,8 +113,8 @@ class FollowUps:
     def worklist(self, today: datetime.date) -> list[Followed]:
         """All patients to follow: those who are due first, longest unknown before others; the dead last."""
         rows = self._db.all(
-            "SELECT min(exam.id) AS number, exam.subject, count(*) AS n, max(exam.day) AS day, follow_up.box"
-            " FROM exam LEFT JOIN follow_up ON follow_up.subject = exam.subject WHERE exam.id IN"
+            "SELECT min(exam.id) AS number, exam.subject, count(*) AS n, max(exam.day) AS day, follow_up.box,"
+            " subject.box AS patient FROM exam JOIN subject ON subject.pseudonym = exam.subject LEFT JOIN follow_up ON follow_up.subject = exam.subject WHERE exam.id IN"
             " (SELECT exam_id FROM delivery WHERE state = ?) AND exam.subject NOT IN"
             " (SELECT subject FROM withdrawal) GROUP BY exam.subject",
             DeliveryState.ACCEPTED,
@@ -122,7 +122,7 @@ class FollowUps:
         found = []
         for row in rows:
             entries = self._opened(row["subject"], row["box"]) if row["box"] else Entries()
-            patient, origin = self._crosswalk.followed(row["subject"])
+            patient, origin = self._crosswalk.followed_in(row["subject"], row["patient"])
             seen = origin + datetime.timedelta(days=row["day"] or 0) if origin else None
             known = max((day for day in (seen, entries.known_until) if day is not None), default=None)
             is_due = not entries.is_dead and (known is None or today - known > DUE_AFTER)
