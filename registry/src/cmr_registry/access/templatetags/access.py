@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cmr_imaging.kinds import SeriesKind
 from cmr_registry.access.search_states import OWNER as SEARCH_OWNER
 from cmr_registry.access.search_states import SearchState
 from cmr_registry.access.states import OWNER, ApplicationState
@@ -72,6 +73,12 @@ def application_means(state: str) -> str:
 def application_owner(state: str) -> str:
     """Who moves an application on."""
     return OWNER[ApplicationState(state)]
+
+
+@register.filter
+def kinds_words(kinds: list[str]) -> str:
+    """Kinds of images as readers call them."""
+    return ", ".join(SeriesKind(kind).label for kind in kinds)
 
 
 @register.filter
