@@ -9,9 +9,7 @@ from cmr_registry.releases.selectors import projects_ready
 class RequestForm(forms.Form):
     """For which project a release is asked for."""
 
-    project = forms.ModelChoiceField(
-        label="Project", queryset=Project.objects.none(), empty_label=None
-    )
+    project = forms.ModelChoiceField(label="Project", queryset=Project.objects.none(), empty_label=None)
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]

@@ -167,11 +167,15 @@ def test_two_releases_share_no_label_and_no_file(people, make_project, build, un
     assert one["tables/exams.csv"] != other["tables/exams.csv"]
 
 
-def test_a_worker_that_dies_leaves_nothing_behind(
-    people, make_project, steward, release_officer, principal_of, monkeypatch
-):
+@pytest.fixture
+def consented(people, make_project, steward, release_officer, principal_of):
+    """A release that waits for the worker."""
     release = release_request(project=make_project(), by=principal_of(steward))
-    release_consent(release=release, by=principal_of(release_officer))
+    return release_consent(release=release, by=principal_of(release_officer))
+
+
+def test_a_worker_that_dies_leaves_nothing_behind(consented, monkeypatch):
+    release = consented
 
     class Killed(BaseException):
         pass
@@ -196,11 +200,8 @@ def test_a_worker_that_dies_leaves_nothing_behind(
     assert not now & left
 
 
-def test_a_worker_that_lost_its_claim_settles_nothing(
-    people, make_project, steward, release_officer, principal_of, monkeypatch, capsys
-):
-    release = release_request(project=make_project(), by=principal_of(steward))
-    release_consent(release=release, by=principal_of(release_officer))
+def test_a_worker_that_lost_its_claim_settles_nothing(consented, monkeypatch, capsys):
+    release = consented
     build = tasks.release_build
 
     def slow(row, claim):
