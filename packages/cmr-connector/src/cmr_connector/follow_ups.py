@@ -114,7 +114,8 @@ class FollowUps:
         """All patients to follow: those who are due first, longest unknown before others; the dead last."""
         rows = self._db.all(
             "SELECT min(exam.id) AS number, exam.subject, count(*) AS n, max(exam.day) AS day, follow_up.box,"
-            " subject.box AS patient FROM exam JOIN subject ON subject.pseudonym = exam.subject LEFT JOIN follow_up ON follow_up.subject = exam.subject WHERE exam.id IN"
+            " subject.box AS patient FROM exam JOIN subject ON subject.pseudonym = exam.subject"
+            " LEFT JOIN follow_up ON follow_up.subject = exam.subject WHERE exam.id IN"
             " (SELECT exam_id FROM delivery WHERE state = ?) AND exam.subject NOT IN"
             " (SELECT subject FROM withdrawal) GROUP BY exam.subject",
             DeliveryState.ACCEPTED,
