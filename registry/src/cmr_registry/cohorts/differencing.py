@@ -61,16 +61,15 @@ def mark_of(persons: int, fingerprint: int) -> bytes:
     return hashlib.sha256(b"%d\x00" % persons + sketch_of(fingerprint)).digest()
 
 
-def near(sketch: bytes, others: Iterable[bytes], threshold: int) -> npt.NDArray[np.bool_]:
+def near(sketch: bytes, others: npt.NDArray[np.uint32], threshold: int) -> npt.NDArray[np.bool_]:
     """Which of some sets differ from one by so few persons that both must not be known.
 
     Args:
         sketch: of the set.
-        others: sketches of the others.
+        others: sketches of the others, one line of `BUCKETS` words each.
         threshold: the smallest number of persons that may be shown; a set that is equal differs by nobody.
     """
-    kept = np.frombuffer(b"".join(others), dtype="<u4").reshape(-1, BUCKETS)
-    differing = np.count_nonzero(kept != np.frombuffer(sketch, dtype="<u4"), axis=1)
+    differing = np.count_nonzero(others != np.frombuffer(sketch, dtype="<u4"), axis=1)
     found: npt.NDArray[np.bool_] = (differing > 0) & (differing < threshold)
     return found
 

@@ -232,6 +232,9 @@ def _between(before: Number, after: Number) -> Number:
 def _table(table: RawTable, mask: Shown, total: Number, print_: _Printer) -> ShownTable:
     cells = tuple(_cell(cell, shown, total, print_) for cell, shown in zip(table.cells, mask, strict=True))
     known = next((_known(total, cell.persons) for cell in cells if cell.is_unknown), None)
+    answers = [cell.persons for cell in cells if not cell.is_unknown]
+    if known is not None and table.is_partition and len(answers) == 1:
+        known = answers[0]
     return ShownTable(table.name, table.title, cells, known, table.is_partition)
 
 

@@ -49,9 +49,9 @@ class AnsweredQuestion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(auto_now_add=True)
-    account_key = models.CharField(max_length=80, db_index=True)
-    institution_key = models.CharField(max_length=200, blank=True, db_index=True)
-    project_key = models.CharField(max_length=80, blank=True, db_index=True)
+    account_key = models.CharField(max_length=80)
+    institution_key = models.CharField(max_length=200, blank=True)
+    project_key = models.CharField(max_length=80, blank=True)
     query_digest = models.CharField(max_length=64)
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16, choices=[(o, o) for o in ("answered", "refused")])
@@ -63,16 +63,24 @@ class AnsweredQuestion(models.Model):
 class ShownSet(models.Model):
     """A set of persons whose count was shown: its size and the sketch by which close sets are found.
 
-    `mark` is the same for the same persons in every snapshot; nobody is named, and no person can be read out.
+    `mark` is the same for the same persons in every snapshot; nobody is named, and no person can be read out. The keys
+    are those of its question, so that an index finds what somebody was told about sets of a size.
     """
 
     question = models.ForeignKey(AnsweredQuestion, on_delete=models.CASCADE, related_name="sets")
+    account_key = models.CharField(max_length=80)
+    institution_key = models.CharField(max_length=200, blank=True)
+    project_key = models.CharField(max_length=80, blank=True)
     mark = models.BinaryField(max_length=32)
     persons = models.PositiveIntegerField()
     sketch = models.BinaryField(max_length=1024)
 
     class Meta:
-        indexes = [models.Index(fields=["question", "persons"], name="sets_by_size")]
+        indexes = [
+            models.Index(fields=["account_key", "persons"], name="told_to_account"),
+            models.Index(fields=["institution_key", "persons"], name="told_to_institution"),
+            models.Index(fields=["project_key", "persons"], name="told_to_project"),
+        ]
 
     def __str__(self) -> str:
         return "a set of persons"

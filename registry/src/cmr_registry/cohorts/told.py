@@ -6,14 +6,16 @@ those of any later snapshot: a person who withdrew, or the few that a new snapsh
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from django.db.models import Q, QuerySet
 
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
-from cmr_registry.cohorts.differencing import near
+from cmr_registry.cohorts.differencing import BUCKETS, near
 from cmr_registry.cohorts.models import AnsweredQuestion, ShownSet, Snapshot
 from cmr_registry.cohorts.query import CohortQuery
 
@@ -63,15 +65,16 @@ def marks_near(listener: Listener, sets: Collection[PersonSet], threshold: int) 
         sets: what an answer would count.
         threshold: the smallest number of persons that may be shown.
     """
-    told = _told(listener, sets, threshold)
-    sketches: dict[int, bytes] = {}
-    wanted = {row: persons for mark, (row, persons) in told.items()}
-    for row, sketch in ShownSet.objects.filter(pk__in=wanted).values_list("pk", "sketch"):
-        sketches[row] = bytes(sketch)
+    rows = list(
+        _heard(listener, [one.persons for one in sets], threshold).values_list("pk", "mark", "persons")
+    )
+    told = {bytes(mark): (pk, persons) for pk, mark, persons in rows}
+    pks, sizes = (np.array([pair[i] for pair in told.values()], dtype=np.int64) for i in (0, 1))
+    sketches = _sketches(pks)
     close = set()
     for one in sets:
-        others = [sketches[row] for row, persons in wanted.items() if abs(persons - one.persons) < threshold]
-        if one.mark not in told and others and near(one.sketch, others, threshold).any():
+        places = np.flatnonzero(np.abs(sizes - one.persons) < threshold)
+        if one.mark not in told and near(one.sketch, sketches[places], threshold).any():
             close.add(one.mark)
     return frozenset(close)
 
@@ -101,40 +104,42 @@ def answer_note(
         snapshot=snapshot,
         outcome=outcome,
     )
-    known = {
-        bytes(mark)
-        for mark in ShownSet.objects.filter(
-            question__account_key=listener.account_key,
-            question__institution_key=listener.institution_key,
-            question__project_key=listener.project_key,
-            mark__in=[one.mark for one in shown],
-        ).values_list("mark", flat=True)
+    keys = {
+        "account_key": listener.account_key,
+        "institution_key": listener.institution_key,
+        "project_key": listener.project_key,
     }
+    kept = _heard(listener, [one.persons for one in shown], 1).filter(**keys)
+    known = {bytes(mark) for mark in kept.values_list("mark", flat=True)}
     ShownSet.objects.bulk_create(
-        ShownSet(question=question, mark=one.mark, persons=one.persons, sketch=one.sketch)
+        ShownSet(question=question, mark=one.mark, persons=one.persons, sketch=one.sketch, **keys)
         for one in shown
         if one.mark not in known
     )
     return question
 
 
-def _told(listener: Listener, sets: Collection[PersonSet], threshold: int) -> Mapping[bytes, tuple[int, int]]:
-    """Row and size of what the listener was told about sets of about these sizes, each mark once."""
-    spans = _joined(sorted(one.persons for one in sets), threshold - 1)
-    by_size = Q()
-    for low, high in spans:
+def _heard(listener: Listener, sizes: list[int], threshold: int) -> QuerySet[ShownSet]:
+    """What the listener was told about sets that differ in size by less than the threshold from one of these."""
+    by_size = Q(pk__in=[])
+    for low, high in _joined(sorted(sizes), threshold - 1):
         by_size |= Q(persons__gte=low, persons__lte=high)
-    rows = _heard(listener).filter(by_size).values_list("mark", "pk", "persons") if spans else ()
-    return {bytes(mark): (pk, persons) for mark, pk, persons in rows}
-
-
-def _heard(listener: Listener) -> QuerySet[ShownSet]:
-    keys = Q(question__account_key=listener.account_key)
+    who = Q(account_key=listener.account_key)
     if listener.institution_key:
-        keys |= Q(question__institution_key=listener.institution_key)
+        who |= Q(institution_key=listener.institution_key)
     if listener.project_key:
-        keys |= Q(question__project_key=listener.project_key)
-    return ShownSet.objects.filter(keys)
+        who |= Q(project_key=listener.project_key)
+    return ShownSet.objects.filter(who).filter(by_size)
+
+
+def _sketches(pks: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+    """Sketches of rows, one line each, in their order."""
+    order = np.argsort(pks)
+    rows = ShownSet.objects.filter(pk__in=pks.tolist()).order_by("pk").values_list("sketch", flat=True)
+    lines = np.frombuffer(b"".join(map(bytes, rows)), dtype="<u4").reshape(len(pks), BUCKETS)
+    found = np.empty_like(lines)
+    found[order] = lines
+    return found
 
 
 def _joined(sizes: list[int], reach: int) -> list[tuple[int, int]]:

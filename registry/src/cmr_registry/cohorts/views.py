@@ -108,7 +108,7 @@ def _next_document(request: HttpRequest) -> tuple[dict[str, Any], str]:
     try:
         if action == "json":
             return CohortQuery.from_document(_json(request.POST.get("json", ""))).to_document(), ""
-        filled = Filled(request.POST.dict(), request.POST.getlist("code"))  # type: ignore[arg-type]
+        filled = Filled(request.POST.dict(), request.POST.getlist("code"))
         return changed(before, action, filled), ""
     except QueryError as error:
         return before, str(error)

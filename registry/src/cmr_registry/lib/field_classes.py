@@ -143,7 +143,9 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "cohorts.AnsweredQuestion": _fields(
         quasi="account_key institution_key", operational="id at project_key query_digest snapshot outcome"
     ),
-    "cohorts.ShownSet": _fields(quasi="mark sketch", operational="id question persons"),
+    "cohorts.ShownSet": _fields(
+        quasi="account_key institution_key mark sketch", operational="id question project_key persons"
+    ),
     "cohorts.SavedQuery": _fields(
         quasi="owner", operational="id name version is_current document digest sentence saved_at"
     ),

@@ -66,7 +66,11 @@ def test_a_chosen_item_shows_its_answers(page):
             item("lv_ef_pct", "between", [30.5, 50]),
         ),
         ("add-item", {"item": "lv_ef_pct", "op": "known"}, item("lv_ef_pct", "known")),
-        ("add-item", {"item": "lge_present", "op": "=", "yes_no": "yes"}, item("lge_present", "=", True)),
+        (
+            "add-item",
+            {"item": "wm_rest_all_normal", "op": "=", "yes_no": "yes"},
+            item("wm_rest_all_normal", "=", True),
+        ),
         ("add-item", {"item": "sex", "op": "in", "code": ["M", "F"]}, item("sex", "in", ["F", "M"])),
         ("add-item", {"item": "sex", "op": "!=", "code": ["M"]}, item("sex", "!=", "M")),
         (
@@ -125,9 +129,9 @@ def test_a_document_that_was_broken_on_the_way_is_said(page):
 
 
 def test_steps_are_moved_turned_and_removed(page):
-    three = question(item("sex", "=", "F"), item("lv_ef_pct", ">=", 55), item("lge_present", "=", True))
+    three = question(item("sex", "=", "F"), item("lv_ef_pct", ">=", 55), item("lge_performed", "=", True))
     steps = document_of(push(page, "up:2", three))["steps"]
-    assert [step["where"]["item"] for step in steps] == ["sex", "lge_present", "lv_ef_pct"]
+    assert [step["where"]["item"] for step in steps] == ["sex", "lge_performed", "lv_ef_pct"]
     assert [s["include"] for s in document_of(push(page, "flip:1", three))["steps"]] == [True, False, True]
     assert len(document_of(push(page, "remove:0", three))["steps"]) == 2
     assert document_of(push(page, "remove:9", three))["steps"] == three["steps"]

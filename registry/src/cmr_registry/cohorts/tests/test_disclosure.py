@@ -143,6 +143,11 @@ def test_how_many_are_known_follows_from_printed_numbers():
     assert shown(RawAnswer(flow(5_000, 500), (table("t", 300, 200),))).tables[0].known is None
 
 
+def test_completeness_alone_says_its_known_once():
+    answer = shown(RawAnswer(flow(5_000, 703), (table("t", 437, unknown=266),)))
+    assert answer.tables[0].known == answer.tables[0].cells[0].persons
+
+
 def test_shares_follow_from_printed_numbers():
     answer = shown(RawAnswer(flow(5_000, 700), (table("t", 300, 400),)))
     cell = answer.tables[0].cells[0]
