@@ -173,16 +173,9 @@ def ballot_outcome(project: Project) -> BallotOutcome:
     )
 
 
-def ballot_list(*, is_open: bool | None = None) -> QuerySet[Ballot]:
-    """Ballots of the open scope: those that may be answered first, the nearest deadline on top.
-
-    Args:
-        is_open: only ballots that may (True) or may no longer (False) be answered; None for all.
-    """
+def ballot_list() -> QuerySet[Ballot]:
+    """Ballots of the open scope: those that wait for an answer first, the nearest deadline on top."""
     ballots = Ballot.objects.select_related("project__pi", "center")
-    if is_open is not None:
-        open_ones = Q(state__in=OPEN_VALUES)
-        ballots = ballots.filter(open_ones if is_open else ~open_ones)
     waits = Case(
         When(state=BallotState.PENDING.value, then=Value(0)),
         When(state=BallotState.ANSWERED.value, then=Value(1)),

@@ -163,6 +163,16 @@ def test_without_a_snapshot_the_page_says_when_exams_are_counted(
     assert faults_of(html) == []
 
 
+def test_a_standing_answer_that_the_project_does_not_offer_stays_choosable(
+    client, signed_in, center_pi, researcher, riverside, no_snapshot, principal_of
+):
+    standing_set(center=riverside, choice=BallotChoice.WITHOUT_IMAGES, by=principal_of(center_pi))
+    approved(researcher, data_needs={}, coauthors_offered=0)
+    html = page(signed_in(client, center_pi), ballot_at(riverside)).content.decode()
+    assert "In without images: as answered before" in html
+    assert "co-author places" not in html
+
+
 def test_a_center_withdraws_after_the_lock(
     client, signed_in, center_pi, round_open, riverside, principal_of, delegate_lakeside, lakeside
 ):
