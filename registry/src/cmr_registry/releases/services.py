@@ -33,6 +33,8 @@ def release_request(*, project: Project, by: Principal) -> DataRelease:
     Raises:
         ReleaseNotReadyError: ballots are not locked, the agreements are not signed, or a release is on its way.
     """
+    if by.account is None:
+        raise ReleaseNotReadyError("A person asks for a release, no job.")
     row = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     _require_ready(row)
     before = row.releases.filter(state=S.PUBLISHED.value).first()

@@ -1,7 +1,7 @@
 """Pages of releases for the people of a project: what there is, what is in it, and the download."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -106,7 +106,7 @@ def example(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _stream(request: HttpRequest, row: DataRelease) -> object:
+def _stream(request: HttpRequest, row: DataRelease) -> Iterator[bytes] | AsyncIterator[bytes]:
     """The parts, one at a time in memory; asynchronous where the server is, as Django asks for."""
     if isinstance(request, ASGIRequest):
         return _parts(row, secret_open(row).archive_key)

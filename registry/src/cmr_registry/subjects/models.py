@@ -3,7 +3,7 @@
 """
 
 import uuid
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 
@@ -26,7 +26,7 @@ class PresentManager(ScopedManager[M]):
         path: str = self.model.subject_path  # type: ignore[attr-defined]
         if not path:
             return rows.filter(withdrawn_at=None)
-        gone = models.QuerySet(Subject).filter(withdrawn_at__isnull=False).values("pk")
+        gone: models.QuerySet[Subject, Any] = models.QuerySet(Subject).filter(withdrawn_at__isnull=False).values("pk")
         return rows.exclude(**{f"{path}__in": gone})
 
 
@@ -35,7 +35,7 @@ class SubjectOwned(CenterOwned):
 
     subject_path: ClassVar[str] = "subject"
 
-    objects = PresentManager()
+    objects = PresentManager()  # type: ignore[misc]
     everything = ScopedManager()
 
     class Meta(CenterOwned.Meta):

@@ -9,6 +9,7 @@ from cmr_registry.accounts.services import account_create
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.centers.models import ParticipationAgreement
 from cmr_registry.config.principal import principal_of_job
+from cmr_registry.lib.scope import center_scope
 from cmr_registry.projects.models import Project, ProjectMembership
 from cmr_registry.projects.states import ProjectState
 from cmr_registry.releases import links
@@ -184,3 +185,14 @@ def test_what_failed_is_tried_again_from_the_desk(make_project, build, steward_c
 def test_a_researcher_has_no_desk(researcher_client, published):
     assert researcher_client.get("/steward/releases/").status_code == 403
     assert researcher_client.post(f"/steward/releases/{published.pk}/publish").status_code == 403
+
+
+def test_the_page_of_an_exam_says_why_it_is_in_a_release(
+    published, client, coordinator_riverside, signed_in, riverside
+):
+    with center_scope({riverside.pk}):
+        exam = published.members.filter(center=riverside).first().examination
+    page = signed_in(client, coordinator_riverside).get(f"/exams/{exam.pk}/").content.decode()
+    assert "Why this exam is in a release" in page
+    assert published.project.title in page
+    assert published.name not in page

@@ -51,6 +51,11 @@ def test_a_release_is_asked_for_once(requested, by_steward):
     assert not projects_ready().exists()
 
 
+def test_no_job_asks_for_a_release(make_project):
+    with pytest.raises(ReleaseNotReadyError, match="no job"):
+        release_request(project=make_project(), by=principal_of_job("tests"))
+
+
 def test_while_centers_decide_no_release_can_be_asked_for(riverside, researcher, by_steward):
     project = approved(researcher)
     with pytest.raises(ReleaseNotReadyError):
