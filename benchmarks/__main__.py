@@ -1,14 +1,16 @@
-"""`make bench [NAME=exams|pipeline|stow]`."""
+"""`make bench [NAME=cohorts|exams|pipeline|releases|stow]`."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import exams, pipeline, stow
+from benchmarks import cohorts, exams, pipeline, releases, stow
 from benchmarks.report import Figure, show
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "cohorts": cohorts.run,
     "exams": exams.run,
     "pipeline": pipeline.run,
+    "releases": releases.run,
     "stow": stow.run,
 }
 

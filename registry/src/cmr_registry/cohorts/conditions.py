@@ -61,6 +61,8 @@ class ExamFact(enum.StrEnum):
 DEATH = "death"
 """The event kind that the censoring rule proves."""
 AGE_ITEM = "age_at_exam_years"
+FOLLOW_UP_FORM = "followup"
+"""Items of this form describe events and visits, not exams; they are no item of a condition."""
 
 
 @dataclass(frozen=True, slots=True)

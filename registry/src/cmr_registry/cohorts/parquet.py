@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from cmr_dictionary import Item, ItemKind, load
 from cmr_exchange.release import MISSING_SUFFIX, TABLES
+from cmr_registry.cohorts.conditions import FOLLOW_UP_FORM
 
-FOLLOW_UP_FORM = "followup"
 ROWS_PER_GROUP = 20_000
 
 DAYS = ("day", "time_zero_day", "from_day", "through_day", "death_day", "last_alive_day", "follow_up_days")
@@ -34,14 +34,18 @@ ITEM_TYPES: Mapping[ItemKind, pa.DataType] = {
 
 @functools.cache
 def crossing_items() -> Mapping[str, Item]:
-    """Items that have columns in `measurements`, in the order of the dictionary."""
-    return {name: item for name, item in load().items.items() if item.may_cross}
+    """Items that have columns in `measurements`, in the order of the dictionary: all but those of events."""
+    return {
+        name: item for name, item in load().items.items() if item.may_cross and item.form != FOLLOW_UP_FORM
+    }
 
 
 @functools.cache
 def event_items() -> Mapping[str, Item]:
     """Items that have columns in `events`: those of the form `followup`."""
-    return {name: item for name, item in crossing_items().items() if item.form == FOLLOW_UP_FORM}
+    return {
+        name: item for name, item in load().items.items() if item.may_cross and item.form == FOLLOW_UP_FORM
+    }
 
 
 @functools.cache

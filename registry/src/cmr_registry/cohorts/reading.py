@@ -15,6 +15,7 @@ from cmr_exchange.manifest import MissingCode
 from cmr_imaging.kinds import SeriesKind, View
 from cmr_registry.cohorts.conditions import (
     DEATH,
+    FOLLOW_UP_FORM,
     All,
     AnyOf,
     CenterIn,
@@ -172,10 +173,10 @@ def item_of(name: Any, where: str) -> Item:
     """The dictionary item that may be asked for.
 
     Raises:
-        QueryError: there is none, or its values never cross a hospital's wall.
+        QueryError: there is none, its values never cross a hospital's wall, or it describes events.
     """
     item = load().items.get(name) if isinstance(name, str) else None
-    if item is None or not item.may_cross:
+    if item is None or not item.may_cross or item.form == FOLLOW_UP_FORM:
         raise QueryError("The data dictionary has no such item that could be asked for.", where)
     return item
 
