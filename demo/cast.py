@@ -45,6 +45,7 @@ AT_REGISTRY = (
     ("ash@committee.example", "Reviewer Ash", Role.REVIEWER, "Ash Institute"),
     ("birch@committee.example", "Reviewer Birch", Role.REVIEWER, "Birch Institute"),
     ("cedar@committee.example", "Reviewer Cedar", Role.REVIEWER, "Hillcrest University"),
+    ("dogwood@committee.example", "Reviewer Dogwood", Role.REVIEWER, "Dogwood Institute"),
 )
 """People of the registry, its committee and two universities; all invented. Reviewer Cedar has a conflict."""
 

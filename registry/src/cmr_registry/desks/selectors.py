@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cmr_exchange.reasons import REASONS, Reason
+from cmr_registry.access.search_selectors import searches_own, searches_waiting
+from cmr_registry.access.search_states import SearchState
+from cmr_registry.access.selectors import applications_own, applications_to_check
+from cmr_registry.access.states import ApplicationState
+from cmr_registry.accounts.models import Account
+from cmr_registry.accounts.policy import Principal
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import connector_contacts
+from cmr_registry.cohorts.selectors import snapshot_current
+from cmr_registry.desks.research_waiting import ResearchFigures, StewardFigures
 from cmr_registry.desks.waiting import SILENT_AFTER, CenterFigures
+from cmr_registry.documents.selectors import has_accepted
 from cmr_registry.exams.selectors import exams_accepted_since, exams_without_report
 from cmr_registry.intake.selectors import (
     conflicts_open,
@@ -19,6 +28,7 @@ from cmr_registry.intake.selectors import (
     refusals_by_center,
 )
 from cmr_registry.projects.selectors import ballots_waiting
+from cmr_registry.releases.selectors import projects_ready, releases_of, releases_with_withdrawn
 
 REFUSALS_SHOWN = timedelta(days=30)
 
@@ -59,6 +69,30 @@ def center_figures(
         last_contact=max(contacts, default=None),
         ballots=n_ballots,
         ballot_deadline=deadline,
+    )
+
+
+def steward_figures() -> StewardFigures:
+    """What is counted for the steward's desk."""
+    return StewardFigures(
+        searches=searches_waiting(),
+        applications=applications_to_check(),
+        projects_ready=projects_ready().count(),
+        releases_to_renew=releases_with_withdrawn().count(),
+        has_snapshot=snapshot_current() is not None,
+    )
+
+
+def research_figures(principal: Principal, account: Account) -> ResearchFigures:
+    """What is counted for a researcher's home page."""
+    searches, applications = searches_own(principal), applications_own(principal)
+    returned = (ApplicationState.RETURNED, ApplicationState.REVISE)
+    return ResearchFigures(
+        has_accepted_policy=has_accepted(account),
+        searches_returned=searches.filter(state=SearchState.RETURNED).count(),
+        applications_returned=applications.filter(state__in=returned).count(),
+        certificates=searches.filter(certificate__isnull=False).count(),
+        releases=releases_of(principal).count(),
     )
 
 

@@ -8,4 +8,5 @@ app_name = "desks"
 urlpatterns = [
     path("centers/", views.center_home, name="center_home"),
     path("steward/", views.steward, name="steward"),
+    path("research/", views.research, name="research"),
 ]

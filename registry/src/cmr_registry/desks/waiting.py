@@ -73,7 +73,7 @@ class Waiting:
 def center_waiting(figures: CenterFigures, now: datetime) -> list[Waiting]:
     """The lines of a center's home page: what is urgent first, what is in order last."""
     lines = [*_ballots(figures, now), *_lines(figures, now)]
-    return sorted(lines, key=lambda line: ORDER[line.urgency])
+    return sorted(lines, key=lambda one: ORDER[one.urgency])
 
 
 def _ballots(figures: CenterFigures, now: datetime) -> list[Waiting]:
@@ -83,7 +83,7 @@ def _ballots(figures: CenterFigures, now: datetime) -> list[Waiting]:
     deadline = figures.ballot_deadline
     is_near = deadline is not None and deadline - now <= BALLOT_URGENT
     return [
-        _line(
+        line(
             figures.ballots,
             (
                 "ballot waits for your center's answer",
@@ -99,7 +99,7 @@ def _ballots(figures: CenterFigures, now: datetime) -> list[Waiting]:
 
 def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:
     return [
-        _line(
+        line(
             figures.with_problems,
             ("delivery has problems", "deliveries have problems", "No delivery has problems"),
             "You: open them; each says who can mend it and how.",
@@ -107,7 +107,7 @@ def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:
             Urgency.URGENT,
         ),
         _contact(figures.last_contact, now),
-        _line(
+        line(
             figures.silent,
             (
                 "delivery has stopped half-way for more than a day",
@@ -118,14 +118,14 @@ def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:
             ("intake:deliveries", "show=open", "See what is arriving"),
             Urgency.WAITS,
         ),
-        _line(
+        line(
             figures.without_report,
             ("exam waits for its report", "exams wait for their report", "Every exam has its report"),
             "You: where a report exists, check its accession number at the center desk; the rest comes by itself.",
             ("exams:list", "report=without", "See the exams"),
             Urgency.WAITS,
         ),
-        _line(
+        line(
             figures.conflicts,
             (
                 "conflict waits for a decision",
@@ -139,9 +139,10 @@ def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:
     ]
 
 
-def _line(
+def line(
     count: int, words: tuple[str, str, str], who: str, link: tuple[str, str, str], urgency: Urgency
 ) -> Waiting:
+    """One line: `words` for one, for many, for none; `link` is the address's name, its query and its text."""
     one, many, none = words
     if not count:
         return Waiting(0, f"{none}.", "", link[0], link[2], link[1])
