@@ -14,14 +14,16 @@ ROOT = "2.25.1"
 
 
 class Pseudonyms:
-    """Pseudonyms of a cohort: each center has a key of its own, made from the cohort's seed."""
+    """Pseudonyms of a cohort: each center has a key of its own.
+
+    The key is made from seed, size and center, so that two different cohorts share no pseudonym.
+    """
 
     def __init__(self, cohort: Cohort) -> None:
         self._seed = cohort.seed
+        made = f"{cohort.seed} {cohort.people.subjects} {len(cohort.plans)}"
         self._of_center = [
-            Identities(
-                new_key(hashlib.sha256(f"synthetic cohort {cohort.seed} {plan.code}".encode()).digest())
-            )
+            Identities(new_key(hashlib.sha256(f"synthetic cohort {made} {plan.code}".encode()).digest()))
             for plan in cohort.plans
         ]
 
