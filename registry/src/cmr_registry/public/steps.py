@@ -51,7 +51,7 @@ def researcher_steps(today: datetime.date) -> tuple[Step, ...]:
         Step(
             "Build a cohort in the browser and see safe counts.",
             clock="seconds",
-            link="cohorts:build",
+            link="cohorts:builder",
             link_text="Build a cohort",
         ),
         Step(
