@@ -186,8 +186,7 @@ def _entries(exams: list[uuid.UUID]) -> dict[uuid.UUID, Entries]:
 def _series(studies: list[uuid.UUID]) -> dict[uuid.UUID, list[SeriesFacts]]:
     rows = Series.objects.filter(study__in=studies).order_by("study_id", "number", "pk")
     found: dict[uuid.UUID, list[SeriesFacts]] = defaultdict(list)
-    for study, pk, *facts in rows.values_list(
-        "study_id", "pk", "kind", "view", "n_instances", "n_phases", "n_positions"
-    ):
-        found[study].append(SeriesFacts(str(pk), *facts))
+    columns = ("study_id", "pk", "kind", "view", "n_instances", "n_phases", "n_positions")
+    for study, pk, kind, view, n_instances, n_phases, n_positions in rows.values_list(*columns):
+        found[study].append(SeriesFacts(str(pk), kind, view, n_instances, n_phases, n_positions))
     return found

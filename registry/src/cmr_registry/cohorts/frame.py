@@ -101,18 +101,20 @@ class Frame:
     def item(self, name: str) -> Any:
         """Values of an item by exam, as a masked array; all masked where this snapshot has no such column."""
         if name not in self.columns:
-            return np.ma.masked_all(self.n_exams, dtype=object)
+            return np.ma.array(np.zeros(self.n_exams), mask=True)
         joined = joined_columns([name], "$path")
         statement = f'SELECT m."{name}" AS value FROM base b{joined} ORDER BY b.exam_no'  # noqa: S608
         return np.ma.asarray(self._numpy(statement, {"path": self._measurements})["value"])
 
     def known(self, name: str) -> Mask:
         """Exams in which an item is known."""
-        return self.kept(("known", name), lambda: self._known(name))
+        found: Mask = self.kept(("known", name), lambda: self._known(name))
+        return found
 
     def with_series(self, kind: str) -> Mask:
         """Exams with a series of this kind."""
-        return self.kept(("series", kind), lambda: self._with_series(kind))
+        found: Mask = self.kept(("series", kind), lambda: self._with_series(kind))
+        return found
 
     def years(self) -> Any:
         """Year of each exam, masked where unknown."""

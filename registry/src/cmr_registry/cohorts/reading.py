@@ -204,7 +204,7 @@ def _values(
         return tuple(ends)
     if op is Op.IN:
         found = {read(member, f"{place}[{i}]") for i, member in enumerate(_list(value, place, MOST_VALUES))}
-        return tuple(sorted(found))  # type: ignore[type-var]
+        return tuple(sorted(found))
     return (read(value, place),)
 
 

@@ -134,7 +134,7 @@ def _append_events(writer: TableWriter, batch: list[PersonFacts]) -> None:
         event_values(event.kind.value, document, items)
         for (_, event), document in zip(events, documents, strict=True)
     )
-    fixed = {
+    fixed: dict[str, list[Any]] = {
         "subject": [subject for subject, _ in events],
         "kind": [event.kind.value for _, event in events],
         "day": [event.day for _, event in events],

@@ -134,9 +134,7 @@ def test_who_withdraws_later_vanishes_at_once(two_centers, riverside, lakeside):
     snapshot = people.snapshot()
     assert cohort_select(EVERYBODY, snapshot).n_exams == 4
     with center_scope(ALL_CENTERS):
-        subject_withdraw(
-            subject=Subject.objects.get(pseudonym=people.pseudonym("S", 1)), by=people.AT_TESTS
-        )
+        subject_withdraw(subject=Subject.objects.get(pseudonym=people.pseudonym("S", 1)), by=people.AT_TESTS)
     left = cohort_select(EVERYBODY, snapshot)
     assert left.steps[0].subjects == left.n_subjects == 2
     lakeside.state = CenterState.WITHDRAWN.value
