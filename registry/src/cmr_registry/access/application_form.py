@@ -55,10 +55,6 @@ class Section:
     questions: tuple[Question, ...]
     is_placeholder: bool = True
 
-    def question(self, name: str) -> Question:
-        """The question of this name."""
-        return next(one for one in self.questions if one.name == name)
-
 
 K, Q = FieldKind, Question
 

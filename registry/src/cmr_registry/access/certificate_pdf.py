@@ -1,14 +1,21 @@
 """A search certificate as PDF: the same content as its page, and how to verify the hash."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
-from html import escape
+from html import escape as html_escape
 
 from cmr_registry.access.counts import answer_tables
 from cmr_registry.access.models import SearchCertificate
 from cmr_registry.lib.pdf import Block, Grid, Heading, Text, pdf_of
 
 SYNTHETIC = "Synthetic data: no patient stands behind any count of this certificate."
+SYMBOLS = "≥≤≈−"
+"""Signs outside of the Latin letters that reportlab takes from the standard Symbol font."""
+
+LETTERS = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "Ħ": "H", "ħ": "h"}
+"""Letters that Unicode does not take apart."""
+
 RULE = (
     "Counts are persons unless exams are named. Small counts are hidden, others are rounded, so that nobody can be"
     " recognized."
@@ -54,12 +61,30 @@ def _blocks(certificate: SearchCertificate) -> Iterator[Block]:
     yield Text(
         "Download the certificate as a JSON file from the registry and compute its SHA-256, for example with"
         f" sha256sum {certificate.number}.json. The result must equal the line above. The file is canonical JSON:"
-        " keys sorted, no blanks, UTF-8."
+        " keys sorted, no blanks, UTF-8. Where a printed letter is simplified, the file has the exact one."
     )
     yield Text(f"Digest of the snapshot:<br/>{_broken(snapshot['digest'])}")
     yield Text(f"Digest of the question:<br/>{_broken(cohort['digest'])}")
     yield Heading(3, "The question as JSON")
     yield Text(escape(json.dumps(cohort["query"], sort_keys=True, ensure_ascii=False)))
+
+
+def escape(text: str) -> str:
+    """Text as markup, in letters that the standard fonts of PDF have; others lose their accent or become `?`."""
+    return html_escape("".join(sign if _is_printable(sign) else _plain(sign) for sign in text))
+
+
+def _is_printable(sign: str) -> bool:
+    try:
+        sign.encode("cp1252")
+    except UnicodeEncodeError:
+        return sign in SYMBOLS
+    return True
+
+
+def _plain(sign: str) -> str:
+    base = unicodedata.normalize("NFKD", LETTERS.get(sign, sign))[0]
+    return base if _is_printable(base) else "?"
 
 
 def _broken(digest: str) -> str:

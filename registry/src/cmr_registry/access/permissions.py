@@ -9,11 +9,6 @@ from cmr_registry.access.states import ApplicationState
 SCORING_STATES = frozenset({ApplicationState.IN_REVIEW, ApplicationState.SCORED})
 
 
-def user_can_read(standing: Standing) -> bool:
-    """May the member of the committee open the application?"""
-    return standing.may_read
-
-
 def check_user_can_read(standing: Standing) -> None:
     """Let nobody read who is in conflict, or has not said that he or she is not (L11).
 

@@ -21,10 +21,16 @@ from cmr_registry.access.search_selectors import (
     certificate_of,
     search_for_steward,
     searches_for_steward,
+    searches_waiting,
 )
 from cmr_registry.access.search_services import search_approve, search_return
 from cmr_registry.access.search_states import SearchState
-from cmr_registry.access.selectors import application_for_steward, applications_for_steward, submission_shown
+from cmr_registry.access.selectors import (
+    application_for_steward,
+    applications_for_steward,
+    applications_to_check,
+    submission_shown,
+)
 from cmr_registry.access.states import ApplicationState
 from cmr_registry.access.steps import search_timeline
 from cmr_registry.accounts.doors import door
@@ -45,7 +51,12 @@ def searches(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     state = SEARCH_STATES.get(show)
     page = page_of(searches_for_steward(state.value if state else ""), request.GET.get("page"))
-    context = {"page": page, "show": show if state else "", "choices": SEARCHES_SHOWN}
+    context = {
+        "page": page,
+        "show": show if state else "",
+        "choices": SEARCHES_SHOWN,
+        "waiting": searches_waiting(),
+    }
     return render(request, "access/steward_searches.html", context)
 
 
@@ -94,7 +105,12 @@ def applications(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     state = APPLICATION_STATES.get(show)
     page = page_of(applications_for_steward(state.value if state else ""), request.GET.get("page"))
-    context = {"page": page, "show": show if state else "", "choices": APPLICATIONS_SHOWN}
+    context = {
+        "page": page,
+        "show": show if state else "",
+        "choices": APPLICATIONS_SHOWN,
+        "waiting": applications_to_check(),
+    }
     return render(request, "access/steward_applications.html", context)
 
 

@@ -154,7 +154,9 @@ def test_the_steward_does_not_see_drafts(client, signed_in, steward, draft_appli
 
 def test_the_steward_reads_and_passes_it(client, signed_in, steward, submitted_application, issued_search):
     at_desk = signed_in(client, steward)
-    assert submitted_application.number in page(at_desk, "steward_applications")
+    html = page(at_desk, "steward_applications")
+    assert submitted_application.number in html
+    assert "1 waits for your check" in html
     html = page(at_desk, "steward_application", submitted_application.pk)
     assert issued_search.certificate.digest in html
     assert "lv_ef_pct: exposure" in html

@@ -137,6 +137,18 @@ def test_an_unclear_sheet_is_refused(scores, sentence, application_in_review, re
     assert not ScoreSheet.objects.exists()
 
 
+def test_nobody_scores_when_the_review_is_over(scored_application, reviewers, principal_of):
+    scored_application.state = "declined"
+    scored_application.save()
+    with pytest.raises(NotNowError, match="does not run"):
+        score_submit(application=scored_application, scores=points(1, 1, 1, 1), by=principal_of(reviewers[0]))
+
+
+def test_a_job_takes_no_part_in_a_review(application_in_review):
+    with pytest.raises(NotYoursError, match="Only a person"):
+        standing_of(principal_of_job("tests"), application_in_review)
+
+
 def test_who_cannot_judge_a_category_says_why_and_is_missing_there(application_in_review, reviewers):
     score(application_in_review, reviewers[0], None, 8, 8, 8)
     score(application_in_review, reviewers[1], 7, 8, 8, 8)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cmr_registry.access.certificate_pdf import escape
 from cmr_registry.access.models import SearchRequest
 from cmr_registry.access.search_services import search_draft
 from cmr_registry.access.tests.conftest import FACTS, publish
@@ -183,7 +184,9 @@ def test_the_steward_does_not_see_drafts(client, signed_in, steward, draft_searc
 
 def test_the_steward_approves(client, signed_in, steward, submitted_search):
     at_desk = signed_in(client, steward)
-    assert submitted_search.title in page(at_desk, "steward_searches")
+    html = page(at_desk, "steward_searches")
+    assert submitted_search.title in html
+    assert "1 waits for you" in html
     assert submitted_search.query_sentence in page(at_desk, "steward_search", submitted_search.pk)
     at_desk.post(reverse("access:steward_search", args=[submitted_search.pk]), {"choice": "pass"})
     submitted_search.refresh_from_db()
@@ -272,6 +275,19 @@ def test_the_pdf_opens_and_says_the_same(at_desk, issued_search):
     assert certificate.digest in text.replace(" ", "")
     again = at_desk.get(reverse("access:search_certificate_file", args=[issued_search.pk, "pdf"])).content
     assert again == pdf
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Łódź & Škoda", "Lódz &amp; Škoda"),
+        ("EF ≥ 55 %", "EF ≥ 55 %"),
+        ("Zürich", "Zürich"),
+        ("心", "?"),
+    ],
+)
+def test_letters_that_the_fonts_lack_are_simplified(text, printed):
+    assert escape(text) == printed
 
 
 def test_there_is_no_other_form_of_a_certificate(at_desk, issued_search):
