@@ -27,7 +27,7 @@ from cmr_registry.cohorts.saving import saved_query_record
 from cmr_registry.cohorts.selectors import saved_queries_of, saved_query, snapshot_current, snapshots_recent
 from cmr_registry.cohorts.services import snapshot_request
 from cmr_registry.cohorts.states import SnapshotState
-from cmr_registry.cohorts.studies import study_find, study_templates
+from cmr_registry.cohorts.templates_of_studies import STUDY_TEMPLATES, study_template
 from cmr_registry.cohorts.words import of_condition
 from cmr_registry.lib.pages import page_of
 
@@ -91,10 +91,10 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     if "query" in request.GET:
         return dict(_own(request, request.GET["query"]).document)
     if "template" in request.GET:
-        study = study_find(request.GET["template"])
+        study = study_template(request.GET["template"])
         if study is None:
             raise Http404(NO_SUCH_QUESTION)
-        return study.query.to_document()
+        return study.query().to_document()
     return dict(EMPTY)
 
 
@@ -166,7 +166,7 @@ def _page(request: HttpRequest, query: CohortQuery, by: list[str]) -> dict[str, 
         "kept": kept,
         "form": BuilderForm(given),
         "tables": breakdown_choices(by),
-        "studies": study_templates(),
+        "studies": STUDY_TEMPLATES,
         **_snapshot(request),
     }
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from cmr_registry.cohorts.models import SavedQuery, Snapshot
-from cmr_registry.cohorts.studies import study_templates
+from cmr_registry.cohorts.templates_of_studies import STUDY_TEMPLATES
 from cmr_registry.cohorts.tests.factories import item, question
 
 BUILDER = "/research/cohorts/"
@@ -248,10 +248,10 @@ def test_a_list_of_saved_questions_has_pages(page):
     assert "Since 2000" in text_of(page.get(reverse("cohorts:saved"), {"page": 2}))
 
 
-@pytest.mark.parametrize("study", study_templates(), ids=lambda study: study.name)
+@pytest.mark.parametrize("study", STUDY_TEMPLATES, ids=lambda study: study.key)
 def test_a_study_template_is_a_question_to_start_from(page, study):
-    answer = page.get(BUILDER, {"template": study.name})
-    assert document_of(answer) == study.query.to_document()
+    answer = page.get(BUILDER, {"template": study.key})
+    assert document_of(answer) == study.query().to_document()
 
 
 def test_there_is_no_other_template(page):
