@@ -197,6 +197,13 @@ def test_a_hidden_answer_is_covered_by_others():
     assert got == ["hidden", "hidden"]
 
 
+def test_where_nothing_helps_all_answers_are_hidden():
+    only = table("t", 500, is_partition=False)
+    near = replace(only, cells=(replace(only.cells[0], is_near=True),))
+    answer = shown(RawAnswer(flow(5_000, 500), (near,)))
+    assert words(cell.persons for cell in answer.tables[0].cells) == ["hidden"]
+
+
 def test_median_follow_up_is_coarse_and_of_enough_persons():
     raw = RawAnswer(flow(5_000, 700), (), 1_234, 600)
     assert shown(raw).median_follow_up_days == Number(Kind.ROUNDED, 1_230)
