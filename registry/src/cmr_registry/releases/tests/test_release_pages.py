@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
 
 from cmr_registry.accounts.roles import Role
 from cmr_registry.accounts.services import account_create
@@ -196,3 +198,18 @@ def test_the_page_of_an_exam_says_why_it_is_in_a_release(
     assert "Why this exam is in a release" in page
     assert published.project.title in page
     assert published.name not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_asynchronous_server_streams_part_by_part(published, researcher):
+    client = AsyncClient()
+    client.force_login(researcher, backend="allauth.account.auth_backends.AuthenticationBackend")
+    token = links.link_make(published.pk, researcher.pk)
+
+    async def fetch():
+        response = await client.get(f"/research/releases/download/{token}")
+        return response.is_async, b"".join([part async for part in response.streaming_content])
+
+    is_async, data = async_to_sync(fetch)()
+    assert is_async
+    assert hashlib.sha256(data).hexdigest() == published.sha256

@@ -28,6 +28,7 @@ from cmr_registry.subjects.withdrawal import handler_of, handlers
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 NEEDS_NO_MANAGER = {
+    "releases.ReleaseMember": "a release that was cut keeps its record, marked as withdrawn",
     "subjects.WithdrawalTask": "says what the withdrawal has done; the job must see it",
 }
 """Models that lead to a subject and must be seen after its withdrawal, each with its reason."""
