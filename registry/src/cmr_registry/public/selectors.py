@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from cmr_registry.archive.selectors import images_total
 from cmr_registry.centers.models import Center
-from cmr_registry.centers.selectors import centers_contributing, centers_onboarding, centers_signed
+from cmr_registry.centers.selectors import (
+    centers_contributing,
+    centers_covered,
+    centers_onboarding,
+    centers_signed,
+)
 from cmr_registry.exams.selectors import centers_with_exams, exams_total
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.public.numbers import public_number
@@ -49,8 +56,11 @@ def centers_by_standing() -> Standing:
 
 
 def figures(standing: Standing) -> tuple[PublicFigure, ...]:
-    """The live counts of the home page; centers are listed by name below, so their number is exact."""
-    with center_scope(ALL_CENTERS):
+    """The live counts of the home page; centers are listed by name below, so their number is exact.
+
+    A center that withdrew, is suspended or has no agreement in force counts no more from that moment on.
+    """
+    with center_scope(center.pk for center in centers_covered(timezone.now().date())):
         exams, subjects, images = exams_total(), subjects_total(), images_total()
     return (
         PublicFigure(_centers(len(standing.contributing)), str(len(standing.contributing))),

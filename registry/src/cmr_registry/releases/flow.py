@@ -1,7 +1,8 @@
 """The researcher's copy of the flow of n: steps merged until no printed difference tells of a few people.
 
 Pure: numbers in, numbers out. Every difference between two printed steps, of persons and of exams, is 0 or at
-least `SMALLEST`. What centers decided is never a step of its own: who is out must not be learned (contract, R40).
+least `SMALLEST`. What centers decided is never a step of its own, and never stands alone with steps of the question
+that left out nobody or few: who is out must not be learned (contract, R40).
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ def researchers_flow(cohort: Sequence[FlowStep], released: FlowStep) -> tuple[Fl
             waiting = []
         else:
             waiting.append(step.label)
-    while kept and not _may_stand(kept[-1], released):
+    while kept and not (_may_stand(kept[-1], released) and _hides_centers(kept[-1], cohort[-1])):
         waiting.insert(0, kept.pop().label)
     return (*kept, FlowStep(_joined([*waiting, words]), released.subjects, released.exams))
 
@@ -42,6 +43,11 @@ def _may_stand(before: FlowStep, after: FlowStep) -> bool:
     """Whether both may be printed one after the other."""
     differences = (before.subjects - after.subjects, before.exams - after.exams)
     return all(difference == 0 or difference >= SMALLEST for difference in differences)
+
+
+def _hides_centers(before: FlowStep, cohort: FlowStep) -> bool:
+    """Whether the question itself left out enough people since `before` to hide what centers left out."""
+    return before.subjects - cohort.subjects >= SMALLEST
 
 
 def _joined(labels: Sequence[str]) -> str:

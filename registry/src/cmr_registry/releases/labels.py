@@ -57,8 +57,3 @@ class Labels:
         return pa.table(
             {name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()}
         )
-
-    def registry_ids(self) -> frozenset[str]:
-        """Every registry id that must not stand in the release."""
-        ids = {text for row in self.chosen for text in (row.center, row.subject, row.exam)}
-        return frozenset(ids | {text.replace("-", "") for text in ids})

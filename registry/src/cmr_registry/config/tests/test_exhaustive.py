@@ -52,7 +52,6 @@ NOT_OWNED = {
 """Models without the base of center data, each with its reason."""
 
 SILENT = {
-    "releases.services.subject_withdrawn": "handler; members_mark leaves the event",
     "audit.services.audited": "marks services, is none",
     "audit.services.event_hash": "a sum, it writes nothing",
     "audit.services.event_record": "is the event",

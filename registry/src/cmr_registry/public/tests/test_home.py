@@ -3,7 +3,10 @@
 import pytest
 
 from cmr_registry.centers.models import Center
+from cmr_registry.centers.services import center_move
 from cmr_registry.centers.states import CenterState
+from cmr_registry.config.principal import principal_of_job
+from cmr_registry.public import selectors
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,15 @@ def test_the_address_of_the_office_comes_from_the_settings(client, settings):
     assert b"not yet entered on this server" in client.get("/").content
     settings.CONTACT_EMAIL = "office@example.org"
     assert b'href="mailto:office@example.org"' in client.get("/").content
+
+
+@pytest.mark.parametrize("state", [CenterState.SUSPENDED, CenterState.WITHDRAWN])
+def test_data_of_a_center_that_withdrew_or_is_suspended_count_no_more(
+    monkeypatch, exam_riverside, riverside, state
+):
+    monkeypatch.setattr(selectors, "public_number", str)
+    before = {figure.label: figure.words for figure in selectors.figures(selectors.centers_by_standing())}
+    assert before["CMR exams"] == "1"
+    center_move(center=riverside, to=state, by=principal_of_job("tests"))
+    after = [figure.words for figure in selectors.figures(selectors.centers_by_standing())]
+    assert after == ["0", "0", "0", "0"]

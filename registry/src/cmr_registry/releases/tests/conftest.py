@@ -22,15 +22,9 @@ from cmr_registry.projects.tests.factories import approved, ballot_at
 from cmr_registry.releases.selectors import release_bytes
 from cmr_registry.releases.services import release_consent, release_publish, release_request
 from cmr_registry.releases.tasks import work_once
-from cmr_registry.releases.tests.factories import REPORT, filled, snapshot_built, values_of
+from cmr_registry.releases.tests.factories import QUERY, REPORT, filled, snapshot_built, values_of
 
 BY = principal_of_job("tests")
-QUERY = {
-    "version": 1,
-    "index": "any",
-    "steps": [{"label": "a volume is known", "include": True, "where": {"item": "lv_edv_ml", "op": "known"}}],
-    "min_follow_up_days": None,
-}
 NEEDS = {
     "images": True,
     "kinds": [],

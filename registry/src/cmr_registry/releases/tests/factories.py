@@ -25,12 +25,26 @@ REPORT = {
     "lv_esv_ml": 60.0,
     "lge_performed": True,
 }
+QUERY = {
+    "version": 1,
+    "index": "any",
+    "steps": [{"label": "a volume is known", "include": True, "where": {"item": "lv_edv_ml", "op": "known"}}],
+    "min_follow_up_days": None,
+}
 ALIVE = {"source": "chart", "from_day": 0, "through_day": 900, "last_alive_day": 900}
 DEAD = {
     "source": "ndi",
     "from_day": -10,
     "through_day": 2000,
     "death_day": 400,
+    "death_precision": "day",
+    "cause": "unknown",
+}
+DMF = {
+    "source": "dmf",
+    "from_day": -1000,
+    "through_day": 2000,
+    "death_day": 500,
     "death_precision": "day",
     "cause": "unknown",
 }

@@ -71,6 +71,20 @@ def test_a_small_difference_at_the_end_takes_the_steps_before_with_it():
     assert only == FlowStep(f"all; normal; {AFTER_CENTERS}", 200, 230)
 
 
+@given(flows())
+def test_the_effect_of_centers_is_never_told_alone(given_flow):
+    cohort, released = given_flow
+    flow = researchers_flow(cohort, released)
+    if len(flow) > 1:
+        assert flow[-2].subjects - cohort[-1].subjects >= SMALLEST
+
+
+def test_a_question_that_leaves_out_nobody_does_not_lay_the_centers_open():
+    cohort = [FlowStep("all", 500, 600), FlowStep("adults", 300, 350), FlowStep("known", 300, 350)]
+    flow = researchers_flow(cohort, FlowStep("released", 200, 230))
+    assert [step.label for step in flow] == ["all", f"adults; known; {AFTER_CENTERS}"]
+
+
 def test_few_exams_of_many_people_are_not_told_either():
     cohort = [FlowStep("all", 200, 233), FlowStep("normal", 200, 230)]
     assert len(researchers_flow(cohort, FlowStep("released", 200, 230))) == 1

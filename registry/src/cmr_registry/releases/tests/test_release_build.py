@@ -27,7 +27,7 @@ from cmr_registry.releases.building import progress
 from cmr_registry.releases.models import DataRelease, ReleaseMember
 from cmr_registry.releases.selectors import release_bytes, releases_of_exam, releases_to_build, why_in_release
 from cmr_registry.releases.services import release_consent, release_request, release_start
-from cmr_registry.releases.tests.factories import snapshot_built
+from cmr_registry.releases.tests.factories import DMF, QUERY, exam, follow_up, snapshot_built
 from cmr_registry.subjects.models import Subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -251,6 +251,39 @@ def test_a_title_with_the_name_of_a_center_stops_the_build(people, make_project,
     assert release.state == "failed"
     assert "the name of a center" in release.reason
     assert "Hillside" not in release.reason
+
+
+def test_a_question_that_names_centers_is_not_released(people, make_project, build):
+    named = {"label": "", "include": True, "where": {"center_in": ["riverside"]}}
+    release = build(make_project(query={**QUERY, "steps": [named]}))
+    assert release.state == "failed"
+    assert "names centers" in release.reason
+
+
+def test_survival_known_from_a_death_master_file_alone_has_a_red_banner(
+    riverside, lakeside, hillside, make_project, build, unzipped
+):
+    for person in range(10, 24):
+        exam(riverside, person)
+        follow_up(riverside, person, DMF)
+    snapshot_built()
+    release = build(make_project())
+    assert release.summary["mix"]["n_dmf_only"] == 14
+    readme = unzipped(release)["README.md"].decode()
+    assert "> **WARNING: of 14 people examined since 2011 only a Death Master File tells.**" in readme
+    assert "14.8 %" in readme
+
+
+def test_ages_are_banded_where_the_law_demands_it(built, unzipped):
+    """Riverside is in the US; 734 days lie between exams and 2003 after the first: six years."""
+    oldest = built.summary["oldest_age_years"]
+    assert oldest == 84
+    assert "Ages are exact below 84 years" in unzipped(built)["README.md"].decode()
+
+
+def test_ages_stay_exact_where_no_law_demands_a_band(people, riverside, make_project, build):
+    Center.objects.update(country="DE")
+    assert build(make_project()).summary["oldest_age_years"] is None
 
 
 class TestImages:
