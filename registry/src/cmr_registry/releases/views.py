@@ -101,7 +101,6 @@ def download(request: HttpRequest, token: str) -> HttpResponseBase:
 def example(request: HttpRequest) -> HttpResponse:
     """The synthetic release, as ZIP."""
     response = HttpResponse(example_archive(), content_type=ZIP)
-    response["Cache-Control"] = "public, max-age=3600"
     _attached(response, f"synthetic-{NAME}")
     return response
 

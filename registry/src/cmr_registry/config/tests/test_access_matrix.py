@@ -101,6 +101,7 @@ def names_of(exam, delivery, principal_riverside, researcher):
         "form": "lv",
         "search_id": uuid.uuid4(),
         "application_id": uuid.uuid4(),
+        "release_id": uuid.uuid4(),
     }
     absent = {name: uuid.uuid4() for name in real} | {"form": "lv", "position": 0}
     return {"real": real, "absent": absent}
