@@ -89,7 +89,7 @@ def dates(person, page):
     origin = datetime.date.fromisoformat(
         re.search(r'name="from"[^>]*value="([^"]+)"', person.get(page)).group(1)
     )
-    later = [origin + datetime.timedelta(days=n) for n in (0, 401, 700)]
+    later = [origin + datetime.timedelta(days=n) for n in (0, 401, 1100)]
     assert later[-1] < datetime.date.today(), "the invented exam is old enough"
     return [day.isoformat() for day in later]
 
@@ -117,12 +117,13 @@ def followed(person, page, subject, dates, exam, with_key):
     return client.get(f"/api/v1/follow-up/{subject}").json()
 
 
-def test_the_registry_holds_days_codes_and_sources(followed):
+def test_the_registry_holds_days_codes_and_sources(followed, dates):
+    origin, _, end = map(datetime.date.fromisoformat, dates)
     [status] = followed["document"]["vital_status"]
     assert status == {
         "source": "ndi",
         "from_day": 0,
-        "through_day": 700,
+        "through_day": (end - origin.replace(month=12, day=31)).days,
         "death_day": 401,
         "death_precision": "day",
         "cause": "sudden_cardiac",

@@ -3,8 +3,6 @@
 import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cmr_connector.follow_up import (
     EventEntry,
@@ -15,9 +13,7 @@ from cmr_connector.follow_up import (
     read_status,
     span_of,
 )
-from cmr_connector.follow_up_days import outcome_event, vital_status
 from cmr_exchange.followup import DeathCause, EventKind, Precision, SourceClass
-from cmr_exchange.followup import VitalStatus as Status
 
 TODAY = datetime.date(2024, 6, 30)
 ORIGIN = datetime.date(2020, 1, 1)
@@ -40,6 +36,10 @@ def test_a_death_is_read_and_its_cause_may_be_unknown():
     assert (entry.death, entry.cause) == ("2021-03-04", DeathCause.UNKNOWN)
     assert status(DEAD, cause=" Sudden_Cardiac ").cause is DeathCause.SUDDEN_CARDIAC
     assert status(DEAD, died="").death == "2021-03-04", "the column may be missing"
+
+
+def test_a_chart_may_learn_of_a_death_after_it_stopped_watching():
+    assert status(GOOD, died="yes", death="2022-06-07").death == "2022-06-07"
 
 
 REFUSED = {
@@ -133,34 +133,6 @@ def test_it_refuses_an_event_with(cells, why):
 def test_a_written_date_means_a_span(text, first, last, precision):
     span = span_of(text)
     assert (span.first.isoformat(), span.last.isoformat(), span.precision) == (first, last, precision)
-
-
-@given(
-    st.dates(ORIGIN, TODAY),
-    st.dates(ORIGIN, TODAY),
-    st.dates(ORIGIN, TODAY),
-    st.none() | st.dates(ORIGIN, TODAY),
-    st.sampled_from([4, 7, 10]),
-)
-def test_days_keep_distances_and_a_coarse_death_lies_where_it_can(begin, end, death, alive, length):
-    cells = {"source": "ndi", "from": begin.isoformat(), "through": end.isoformat()}
-    cells |= {"death": death.isoformat()[:length], "last_alive": alive.isoformat() if alive else ""}
-    try:
-        entry = read_status(cells, TODAY)
-    except FollowUpRejected:
-        return
-    stated = vital_status(entry, ORIGIN)
-    assert (stated.from_day, stated.through_day) == ((begin - ORIGIN).days, (end - ORIGIN).days)
-    span = span_of(entry.death)
-    assert (span.first - ORIGIN).days <= stated.death_day <= (span.last - ORIGIN).days
-    assert stated.from_day <= stated.death_day <= stated.through_day
-    assert Status.from_document(stated.to_document(), "status") == stated
-
-
-def test_an_event_known_by_its_month_stands_in_its_middle():
-    entry = EventEntry(EventKind.STROKE, "2020-03", SourceClass.CLAIMS)
-    stated = outcome_event(entry, ORIGIN)
-    assert (stated.day, stated.precision) == ((datetime.date(2020, 3, 16) - ORIGIN).days, Precision.MONTH)
 
 
 def test_entries_come_back_from_their_box_as_they_went_in():

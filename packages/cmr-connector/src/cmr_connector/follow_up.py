@@ -42,7 +42,10 @@ class Why(enum.Enum):
     DIED = "Died is yes or no."
     DIED_WITHOUT_DATE = "The patient died, but the date of death is missing; the year alone will do."
     DATE_WITHOUT_DEATH = "The patient did not die, but a date or cause of death is given."
-    OUTSIDE = "The death lies outside of the window; a window reaches at least to the death that it shows."
+    OUTSIDE = (
+        "The death lies before the window, or after the window of an index; only a chart, a call or claims can have"
+        " learned of a death after they stopped watching."
+    )
     CAUSE = "The cause is one of: sudden_cardiac, other_cardiovascular, non_cardiovascular, unknown."
     ALIVE_AFTER_DEATH = "The patient was seen alive after the death."
     ALIVE_MISSING = "Chart, claims and phone need the last day on which the patient was seen alive."
@@ -92,7 +95,8 @@ class StatusEntry:
 
     Attributes:
         source: its class.
-        from_date, through_date: coverage window, both days included.
+        from_date, through_date: coverage window, both days included: the days in which this source would have
+            shown a death, whatever became of the patient; never ended by the death itself.
         death: date of death as written, empty for none.
         cause: cause of death, None without a death.
         last_alive: last day on which the source saw the patient alive.
@@ -200,7 +204,7 @@ def read_status(cells: Mapping[str, str], today: datetime.date) -> StatusEntry:
     if window[0] > window[1]:
         raise FollowUpRejected(Why.BACKWARDS)
     alive = _whole(text["last_alive"], today) if text["last_alive"] else None
-    death, cause = _death(text, window, today)
+    death, cause = _death(text, source, window, today)
     if alive is not None and alive > window[1]:
         raise FollowUpRejected(Why.ALIVE_OUTSIDE)
     if alive is not None and death and alive > span_of(death).last:
@@ -258,7 +262,10 @@ def span_of(text: str) -> Span:
 
 
 def _death(
-    text: Mapping[str, str], window: tuple[datetime.date, datetime.date], today: datetime.date
+    text: Mapping[str, str],
+    source: SourceClass,
+    window: tuple[datetime.date, datetime.date],
+    today: datetime.date,
 ) -> tuple[str, DeathCause | None]:
     if text["died"].lower() not in _YES | _NO:
         raise FollowUpRejected(Why.DIED)
@@ -272,7 +279,7 @@ def _death(
         raise FollowUpRejected(Why.DATE_WITHOUT_DEATH)
     span = span_of(text["death"])
     _require_past(span, today)
-    if span.last < window[0] or span.first > window[1]:
+    if span.last < window[0] or (span.first > window[1] and source not in SEES_PERSONS):
         raise FollowUpRejected(Why.OUTSIDE)
     return text["death"], _member(DeathCause, text["cause"] or DeathCause.UNKNOWN.value, Why.CAUSE)
 

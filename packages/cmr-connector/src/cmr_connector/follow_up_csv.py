@@ -19,10 +19,12 @@ from cmr_connector.follow_up import (
     STATUS_COLUMNS,
     Entry,
     FollowUpRejected,
+    StatusEntry,
     Why,
     read_event,
     read_status,
 )
+from cmr_connector.follow_up_windows import ends_with_death
 from cmr_connector.follow_up_work import FollowUpWork
 from cmr_connector.store import Store
 from cmr_dictionary import Item, load
@@ -70,12 +72,14 @@ class Imported:
     Attributes:
         n_rows: rows read. rejected: those that cannot be taken; when there is one, nothing was imported.
         left_out: lines of patients who have no accepted exam here, where they were to be left out.
+        doubtful: lines whose window ends on the day of death (`follow_up_windows.ends_with_death`); taken all the same.
         n_patients: patients whose follow-up was entered. n_queued: documents that say something new.
     """
 
     n_rows: int
     rejected: list[RejectedRow] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
+    doubtful: list[int] = field(default_factory=list)
     n_patients: int = 0
     n_queued: int = 0
 
@@ -136,6 +140,12 @@ def import_table(
             result.rejected.append(_rejected(rows[0].line, refused))
     result.rejected.sort(key=lambda row: row.line)
     if result.is_done:
+        result.doubtful = sorted(
+            row.line
+            for rows in by_subject.values()
+            for row in rows
+            if isinstance(row.entry, StatusEntry) and ends_with_death(row.entry)
+        )
         with store.transaction():
             queued = [
                 work.enter(subject, [row.entry for row in rows]) for subject, rows in by_subject.items()

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from cmr_connector import log
 from cmr_connector.crosswalk import Patient
 from cmr_connector.follow_up import Entry, FollowUpRejected, Why
-from cmr_connector.follow_up_days import content_digest, follow_up_document, withdrawal
+from cmr_connector.follow_up_days import Counting, content_digest, follow_up_document, withdrawal
+from cmr_connector.follow_up_windows import Origin
 from cmr_connector.follow_ups import Entries
 from cmr_connector.manifests import Issuer
 from cmr_connector.statements import StatementRow
@@ -79,12 +80,18 @@ class FollowUpWork:
         origin = self.origin(subject)
         if origin is None:
             raise FollowUpRejected(Why.NO_ORIGIN)
-        return follow_up_document(self._issuer, subject, version, origin, entries.statuses, entries.events)
+        counting = Counting(
+            origin, lambda written: int(self._store.local.hashed("coarse date", subject, written), 16)
+        )
+        return follow_up_document(self._issuer, subject, version, counting, entries.statuses, entries.events)
 
-    def origin(self, subject: str) -> datetime.date | None:
-        """The date of the subject's day 0, None where it is not known; stays inside."""
+    def origin(self, subject: str) -> Origin | None:
+        """From where the subject's days count, None where its first exam had no readable date; stays inside."""
         origin = self._store.crosswalk.origin(subject)
-        return None if origin is None else origin.date
+        if origin is None or origin.date is None:
+            return None
+        before = datetime.timedelta(days=self._store.exams.first_day(subject))
+        return Origin(origin.date, origin.date + before)
 
     def patient(self, subject: str) -> Patient:
         """Who it is; stays inside."""

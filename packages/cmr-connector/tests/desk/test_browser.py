@@ -191,7 +191,7 @@ def fill(workplace, folder):
 
 
 def follow_up(workplace, subject):
-    begin = workplace.follow_up.origin(subject).isoformat()
+    begin = workplace.follow_up.origin(subject).date.isoformat()
     window = {"from": begin, "through": "2023-12-31"}
     today = datetime.date(2024, 6, 30)
     entries = [

@@ -117,6 +117,40 @@ def test_a_mistake_is_explained_and_what_was_typed_stays_in_the_form(
         assert 'value="2019-01-01"' in answer.text or fields["through"] != "2019-01-01"
 
 
+def test_the_desk_shows_the_shortened_window_and_says_why(at, person, patient):
+    assert "cross shorter" not in text_of(person.get(f"/follow-up/{patient[0]}"))
+    at("status", source="ndi", **{"from": "2010-01-01", "through": "2023-12-31"})
+    shown = text_of(person.get(f"/follow-up/{patient[0]}"))
+    assert "2010-01-01 to 2023-12-31" in shown
+    assert "window 0 to 1095" in shown, "not to day 1460, which is the day of the index"
+    assert shown.count("Windows cross shorter than they were entered") == 1
+    at("status", source="dmf", **{"from": "2010-01-01", "through": "2020-06-30"})
+    shown = text_of(person.get(f"/follow-up/{patient[0]}"))
+    assert "Death Master File, 2010-01-01 to 2020-06-30: too short to be shortened; nothing of it" in shown
+
+
+def test_a_window_that_ends_on_the_day_of_death_is_warned_of(at, person, patient):
+    page = f"/follow-up/{patient[0]}"
+    form = person.get(page).text
+    assert 'name="through" type="date"' in form
+    assert "Never the day of death itself" in form
+    at("status", **ALIVE | {"through": "2022-05-04", "died": "yes", "death": "2022-05-04", "last_alive": ""})
+    assert "the window ends on the day of death" in person.get(page).text
+    at("status", **ALIVE | {"died": "yes", "death": "2022-06-07"})
+    shown = person.get(page).text
+    assert "the window ends on the day of death" not in shown
+    assert 'name="through" type="date" max' in shown
+    through = re.search(r'name="through"[^>]*value="([^"]*)"', shown).group(1)
+    assert through == "", "the form fills no end of the window by itself"
+
+
+def test_a_table_with_windows_that_end_on_the_day_of_death_is_taken_with_a_warning(person, patient):
+    row = "MRN-4711,chart,2020-01-01,2021-03-04,yes,2021-03-04,,\n"
+    shown = text_of(bring(person, TABLE.splitlines()[0] + "\n" + row))
+    assert "1 window ends on the day of death: line 2." in shown
+    assert "on the day of death:" not in text_of(bring(person, TABLE))
+
+
 def test_an_entry_can_be_taken_back(at, person, workplace, patient):
     at("status", **ALIVE)
     assert at("take-back", key="chart 2020-01-01").status_code == 303

@@ -9,6 +9,12 @@ The rule counts a death only inside a window in which that person would also hav
 survivors at that window's end. Counting index deaths beyond the last visit of survivors is the classic error:
 the dead are watched longer than the living.
 
+The premise: the end of a window says until which day this source would have shown a death, and does not depend
+on whether and when the person died. A window that ends on the day of death for the dead and on the last visit for
+survivors breaks it, and no rule can mend that: the center desk warns of it. Centers shorten windows whose end is a
+public date, for that date would tell the origin; a death after the shortened end is listed and does not count,
+as for a survivor nobody would have watched that day.
+
 Who is known to have died before time zero is not watched from then on, whatever windows go on after the death
 (a landmark leaves out who did not reach it). A day known only by month or year is believed within `MOST_OFF`.
 """
@@ -45,6 +51,8 @@ SOURCE_WORDS: Mapping[SourceClass, str] = {
 RULE_WORDS = (
     "A source watches a person in its coverage window: a national death index and a state death file, because"
     " whoever is not in them lived; chart, claims and phone, because they saw the person.",
+    "The premise: a window ends on the day until which its source would have shown a death, never on the day of death"
+    " itself. A window that ends with the death would watch the dead longer than the living.",
     "A Death Master File and an obituary prove a death, never a life: absence from them extends nobody's"
     " follow-up.",
     "Follow-up begins at time zero and lasts as long as windows of watching sources hold without a gap.",

@@ -38,7 +38,7 @@ class SourceClass(enum.StrEnum):
 
 
 class Precision(enum.StrEnum):
-    """How exactly a day is known; a coarser one stands at the middle of what is possible of its month or year."""
+    """How exactly a day is known; a coarser one stands on some day of its month or year, never on a fixed one."""
 
     DAY = "day"
     MONTH = "month"
@@ -83,7 +83,8 @@ class VitalStatus:
 
     Attributes:
         source: its class.
-        from_day, through_day: the coverage window: the days in which this source would have shown a death.
+        from_day, through_day: the coverage window: the days in which this source would have shown a death. A
+            center shortens it where its end is a public date, so a death may lie after it.
         death_day: day of death, None where the source shows none.
         death_precision: how exactly the day of death is known; None without a death.
         cause: cause of death; None without a death.

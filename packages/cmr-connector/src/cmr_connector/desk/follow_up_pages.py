@@ -35,6 +35,7 @@ from cmr_connector.follow_up_csv import (
     import_table,
     read_table,
 )
+from cmr_connector.follow_up_windows import ends_with_death, shortened
 from cmr_connector.follow_ups import Followed
 from cmr_connector.states import StatementKind, StatementState
 from cmr_dictionary import Missing
@@ -233,6 +234,7 @@ def _patient(visit: Visit, subject: str, status: int = 200, problem: str = "", w
     store, work = workplace.store, workplace.follow_up
     entries, origin = store.follow_ups.get(subject), work.origin(subject)
     document = None if origin is None else work.document(subject, entries)
+    changed = {} if origin is None else shortened(entries.statuses, origin)
     rows = store.statements.of_subject(subject)
     newest = next((row for row in rows if row.kind is StatementKind.FOLLOW_UP), None)
     return visit.render(
@@ -242,7 +244,10 @@ def _patient(visit: Visit, subject: str, status: int = 200, problem: str = "", w
         subject=subject,
         patient=work.patient(subject),
         exams=store.crosswalk.by_pseudonym(subject),
-        origin=origin,
+        origin=origin and origin.date,
+        is_shortened=any(changed.values()),
+        left_out=[one for one in entries.statuses if one.key in changed and changed[one.key] is None],
+        doubtful={one.key for one in entries.statuses if ends_with_death(one)},
         entries=entries,
         document=document,
         why=explain(document.vital_status, 0) if document else (),
