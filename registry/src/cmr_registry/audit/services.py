@@ -49,7 +49,6 @@ def denial_record(*, actor: str, action: str, center: uuid.UUID | None = None, t
     event_record(actor=actor, action=action, outcome="denied", center=center, target=target)
 
 
-@transaction.atomic
 def event_record(
     *,
     actor: str,
@@ -77,23 +76,30 @@ def event_record(
     """
     if _depth.get() > 1:
         return None
-    chain = str(center) if center else REGISTRY_CHAIN
-    transaction_lock(f"audit {chain}")
-    last = AuditEvent.objects.filter(chain=chain).order_by("-sequence").only("sequence", "hash").first()
     event = AuditEvent(
-        chain=chain,
-        sequence=last.sequence + 1 if last else 1,
-        at=timezone.now(),
+        chain=str(center) if center else REGISTRY_CHAIN,
         actor=actor,
         action=action,
         outcome=outcome,
         target=target,
         detail=detail or {},
-        previous_hash=last.hash if last else GENESIS,
     )
+    # no savepoint: an event that cannot be written takes the change with it
+    with transaction.atomic(savepoint=False):
+        _append(event)
+    return event
+
+
+def _append(event: AuditEvent) -> None:
+    """Write an event as the next one of its chain."""
+    chain = event.chain
+    transaction_lock(f"audit {chain}")
+    last = AuditEvent.objects.filter(chain=chain).order_by("-sequence").only("sequence", "hash").first()
+    event.at = timezone.now()
+    event.sequence = last.sequence + 1 if last else 1
+    event.previous_hash = last.hash if last else GENESIS
     event.hash = event_hash(event)
     event.save(force_insert=True)
-    return event
 
 
 def event_hash(event: AuditEvent) -> str:

@@ -24,7 +24,7 @@ from cmr_registry.accounts.policy import Principal
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.errors import CaseReportRejected
 from cmr_registry.exams.models import CaseReport, Examination
-from cmr_registry.exams.versions import DESK, Document, case_report_write
+from cmr_registry.exams.versions import DESK, Document, FormChange, case_report_write
 
 BOTH = "Either a value or a reason why it is missing is expected, not both."
 EMPTIED = "A delivered value cannot be emptied: enter the right value, or say why it is missing."
@@ -90,7 +90,7 @@ def case_report_save(
     _refuse_unsound(form, {name: e for name, e in everything.items() if name not in stored} | document)
     if document == stored:
         return None
-    report = case_report_write(exam, form, document, before=before, at=timezone.now(), actor=by.actor)
+    report = case_report_write(exam, FormChange(form, document, before), at=timezone.now(), actor=by.actor)
     exam.has_report = bool(document) or any(other.document for name, other in reports.items() if name != form)
     exam.save(update_fields=["has_report"])
     n_changed = sum(document.get(name) != stored.get(name) for name in document.keys() | stored.keys())

@@ -82,7 +82,8 @@ def exam_find(pk: uuid.UUID) -> Examination | None:
 
 def exam_by_pseudonym(center: uuid.UUID, pseudonym: str) -> Examination | None:
     """The exam that this center calls so, even of a subject who withdrew: whoever takes exams in must know it."""
-    return Examination.everything.filter(center_id=center, pseudonym=pseudonym).first()
+    named = Examination.everything.filter(center_id=center, pseudonym=pseudonym)
+    return named.select_related("subject").first()
 
 
 def exam_by_study(center: uuid.UUID, study_instance_uid: str) -> Examination | None:

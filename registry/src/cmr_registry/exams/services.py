@@ -13,7 +13,7 @@ from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.entering import case_report_save
 from cmr_registry.exams.errors import SubjectMismatchError, SupersededError
 from cmr_registry.exams.models import Examination
-from cmr_registry.exams.versions import Document, case_report_write, with_desk_entries
+from cmr_registry.exams.versions import Document, FormChange, case_reports_write, with_desk_entries
 from cmr_registry.subjects.models import Subject
 
 __all__ = ["case_report_save", "exam_record", "values_problems"]
@@ -66,12 +66,12 @@ def exam_record(
     if is_stated or exam._state.adding:
         exam.day, exam.exam_year, exam.version = manifest.day, manifest.exam_year, manifest.version
         exam.deid_profile, exam.key_id = manifest.profile, manifest.key_id
-    exam.save()
-    changed = _case_reports_record(exam, manifest, at, actor)
+    changes: list[FormChange] = []
     if manifest.contents is not Contents.IMAGES_ONLY:
-        exam.has_report = any(exam.case_reports.filter(is_current=True).values_list("document", flat=True))
-        exam.save(update_fields=["has_report"])
-    detail = {"version": manifest.version, "forms_changed": changed}
+        changes, exam.has_report = _changes(exam, _documents(manifest))
+    exam.save()
+    case_reports_write(exam, changes, at=at, actor=actor)
+    detail = {"version": manifest.version, "forms_changed": [change.form for change in changes]}
     event_record(
         actor=actor, action="exam.record", center=exam.center_id, target=f"exam:{exam.pk}", detail=detail
     )
@@ -93,23 +93,18 @@ def values_problems(values: Mapping[str, ReportValue]) -> tuple[Problem, ...]:
     return check_values(present) + check_values(unknown)
 
 
-def _case_reports_record(
-    exam: Examination, manifest: DeliveryManifest, at: datetime, actor: str
-) -> list[str]:
-    """Write the forms whose documents changed; returns their names."""
-    if manifest.contents is Contents.IMAGES_ONLY:
-        return []
-    stated = _documents(manifest)
-    current = {report.form: report for report in exam.case_reports.filter(is_current=True)}
-    changed = []
+def _changes(exam: Examination, stated: Mapping[str, Document]) -> tuple[list[FormChange], bool]:
+    """The forms that a report changes, by name, and whether any form says anything afterwards."""
+    is_new = exam._state.adding
+    current = {} if is_new else {one.form: one for one in exam.case_reports.filter(is_current=True)}
+    changes, says_something = [], False
     for form in sorted(stated.keys() | current.keys()):
         before = current.get(form)
         document = with_desk_entries(before, stated.get(form, {})) if before else stated.get(form, {})
-        if before is not None and before.document == document:
-            continue
-        case_report_write(exam, form, document, before=before, at=at, actor=actor)
-        changed.append(form)
-    return changed
+        says_something = says_something or bool(document)
+        if before is None or before.document != document:
+            changes.append(FormChange(form, document, before))
+    return changes, says_something
 
 
 def _documents(manifest: DeliveryManifest) -> dict[str, Document]:

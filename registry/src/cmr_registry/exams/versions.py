@@ -1,5 +1,7 @@
 """Versions of case-report forms: how one is written, and what a delivery leaves of what a person entered."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,40 +14,53 @@ Document = dict[str, dict[str, Any]]
 DESK = ValueSource.DESK.value
 
 
-def case_report_write(
-    exam: Examination,
-    form: str,
-    document: Document,
-    *,
-    before: CaseReport | None,
-    at: datetime,
-    actor: str,
-) -> CaseReport:
-    """Make `document` the current version of a form, inside a service of this room.
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """What a form shall say from now on.
 
-    Args:
-        exam: the exam, locked.
+    Attributes:
         form: name of the form.
         document: all its entries.
         before: its current version, None where it has none.
+    """
+
+    form: str
+    document: Document
+    before: CaseReport | None
+
+
+def case_report_write(exam: Examination, change: FormChange, *, at: datetime, actor: str) -> CaseReport:
+    """Make a changed form its current version, inside a service of this room; see `case_reports_write`."""
+    return case_reports_write(exam, [change], at=at, actor=actor)[0]
+
+
+def case_reports_write(
+    exam: Examination, changes: Sequence[FormChange], *, at: datetime, actor: str
+) -> list[CaseReport]:
+    """Make changed forms their current versions, inside a service of this room; two statements for all of them.
+
+    Args:
+        exam: the exam, locked and saved.
+        changes: what each form says from now on.
         at: instant, UTC.
         actor: `Principal.actor`.
     """
-    if before is not None:
-        before.is_current = False
-        before.save(update_fields=["is_current"])
-    report = CaseReport(
-        center=exam.center,
-        examination=exam,
-        form=form,
-        version=before.version + 1 if before else 1,
-        document=document,
-        dictionary_version=load().version,
-        recorded_at=at,
-        recorded_by=actor,
+    replaced = [change.before.pk for change in changes if change.before is not None]
+    if replaced:
+        CaseReport.everything.filter(pk__in=replaced).update(is_current=False)
+    return CaseReport.objects.bulk_create(
+        CaseReport(
+            center_id=exam.center_id,
+            examination=exam,
+            form=change.form,
+            version=change.before.version + 1 if change.before else 1,
+            document=change.document,
+            dictionary_version=load().version,
+            recorded_at=at,
+            recorded_by=actor,
+        )
+        for change in changes
     )
-    report.save()
-    return report
 
 
 def with_desk_entries(before: CaseReport, stated: Document) -> Document:

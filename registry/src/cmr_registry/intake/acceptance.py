@@ -17,6 +17,7 @@ from cmr_registry.accounts.policy import Principal
 from cmr_registry.archive.models import Pack
 from cmr_registry.archive.services import StudyPlan, instances_held, study_accept, study_lock, study_plan
 from cmr_registry.audit.services import audited, event_record
+from cmr_registry.exams.models import Examination
 from cmr_registry.exams.selectors import exam_by_pseudonym
 from cmr_registry.exams.services import exam_record
 from cmr_registry.intake.errors import ConflictDecidedError, DeliveryIncompleteError
@@ -27,7 +28,8 @@ from cmr_registry.intake.states import ConflictDecision, DeliveryState, Delivery
 from cmr_registry.lib.claims import Claim, ClaimLostError, claim_confirm, claim_next
 from cmr_registry.lib.keyring import keyring
 from cmr_registry.lib.log import event
-from cmr_registry.subjects.selectors import has_withdrawn
+from cmr_registry.subjects.models import Subject
+from cmr_registry.subjects.selectors import has_withdrawn, subject_find
 from cmr_registry.subjects.services import subject_ensure
 
 WORKER = "job:intake"
@@ -57,9 +59,9 @@ def delivery_accept(*, delivery: Delivery, claim: Claim | None = None) -> Delive
         claimed = claim_next(Delivery.objects.filter(pk=delivery.pk))
         if claimed is None:
             raise ClaimLostError("Another worker has this delivery.")
-        claim = claimed[1]
+        delivery, claim = claimed
     started = time.monotonic()
-    row = _delivery_settle(claim, _plan(delivery))
+    row = _delivery_settle(delivery, claim, _plan(delivery))
     elapsed = round(1000 * (time.monotonic() - started))
     event("delivery_settled", delivery=str(row.pk), state=row.state, n_expected=row.n_expected, ms=elapsed)
     return row
@@ -107,34 +109,38 @@ def _go_on(delivery: Delivery) -> None:
 
 def _plan(delivery: Delivery) -> StudyPlan | None:
     """Compose the study's new objects before the transaction, so that no lock is held meanwhile."""
+    if not delivery.study_instance_uid:
+        return None
     row = Delivery.objects.get(pk=delivery.pk)
     if row.state != DeliveryState.COMPLETE or row.conflicts.filter(decision="").exists():
         return None
     manifest = manifest_of(row)
     if has_withdrawn(row.center_id, manifest.subject):
         return None
-    if not manifest.study_instance_uid or _known_subject(row, manifest) not in ("", manifest.subject):
+    exam = exam_by_pseudonym(row.center_id, manifest.exam)
+    if _known_subject(row, manifest, exam) not in ("", manifest.subject):
         return None
     return study_plan(center_id=row.center_id, **_material(row, manifest))
 
 
 @audited
-def _delivery_settle(claim: Claim, plan: StudyPlan | None) -> Delivery:
-    first_look = Delivery.objects.get(pk=claim.pk)
-    study_lock(center_id=first_look.center_id, study_instance_uid=first_look.study_instance_uid)
+def _delivery_settle(delivery: Delivery, claim: Claim, plan: StudyPlan | None) -> Delivery:
+    # center and study of a delivery never change, so the row in hand names the lock
+    study_lock(center_id=delivery.center_id, study_instance_uid=delivery.study_instance_uid)
     row = Delivery.objects.select_for_update(of=("self",)).select_related("center").get(pk=claim.pk)
     if row.state == DeliveryState.COMPLETE:
         manifest = manifest_of(row)
         exam = exam_by_pseudonym(row.center_id, manifest.exam)
+        subject = subject_find(row.center_id, manifest.subject)
         if exam is not None and exam.version > manifest.version:
             delivery_refuse(row, "superseded")
-        elif has_withdrawn(row.center_id, manifest.subject):
+        elif subject is not None and subject.withdrawn_at is not None:
             delivery_refuse(row, "subject_withdrawn")
-        elif _is_in_conflict(row, manifest):
+        elif _is_in_conflict(row, manifest, exam):
             row.state = require_step(row.state, DeliveryState.CONFLICT)
             row.save(update_fields=["state"])
         else:
-            _accept(row, manifest, plan)
+            _accept(row, manifest, subject, plan)
         event_record(
             actor=WORKER,
             action="delivery.accept",
@@ -146,19 +152,20 @@ def _delivery_settle(claim: Claim, plan: StudyPlan | None) -> Delivery:
     return row
 
 
-def _is_in_conflict(row: Delivery, manifest: DeliveryManifest) -> bool:
+def _is_in_conflict(row: Delivery, manifest: DeliveryManifest, exam: Examination | None) -> bool:
     """Note a conflict of subject or bytes; True while any conflict of the delivery is undecided."""
-    if _known_subject(row, manifest) not in ("", manifest.subject):
+    if _known_subject(row, manifest, exam) not in ("", manifest.subject):
         _note(row, "subject_mismatch")
     return row.conflicts.filter(decision="").exists()
 
 
-def _known_subject(row: Delivery, manifest: DeliveryManifest) -> str:
+def _known_subject(row: Delivery, manifest: DeliveryManifest, exam: Examination | None) -> str:
     """The subject under which exam or study is accepted; empty where both are new."""
-    exam = exam_by_pseudonym(row.center_id, manifest.exam)
     if exam is not None:
         return exam.subject.pseudonym
-    return accepted_subject(row.center_id, manifest.study_instance_uid or "")
+    if not manifest.study_instance_uid:
+        return ""
+    return accepted_subject(row.center_id, manifest.study_instance_uid)
 
 
 def _note(row: Delivery, code: str) -> None:
@@ -174,9 +181,9 @@ def _note(row: Delivery, code: str) -> None:
         row.save(update_fields=["problems"])
 
 
-def _accept(row: Delivery, manifest: DeliveryManifest, plan: StudyPlan | None) -> None:
+def _accept(row: Delivery, manifest: DeliveryManifest, known: Subject | None, plan: StudyPlan | None) -> None:
     at = datetime.now(UTC).replace(microsecond=0)
-    subject = subject_ensure(center=row.center, pseudonym=manifest.subject, actor=WORKER)
+    subject = known or subject_ensure(center=row.center, pseudonym=manifest.subject, actor=WORKER)
     study = None
     if manifest.study_instance_uid:
         study = study_accept(subject=subject, at=at, plan=plan, **_material(row, manifest))

@@ -98,18 +98,23 @@ def delivery_problems(delivery: Delivery) -> tuple[ShownProblem, ...]:
     return tuple(_shown(problem) for problem in delivery.problems)
 
 
-def version_taken(center: uuid.UUID, manifest: DeliveryManifest) -> bool:
+def version_taken(of_exam: Iterable[Delivery], manifest: DeliveryManifest) -> bool:
     """True where a connector announced this version of the exam with another manifest that was not refused.
 
     A connector counts on with every manifest; a number that comes twice means that it lost its state.
+
+    Args:
+        of_exam: all deliveries of the exam.
+        manifest: what is announced now.
     """
-    same = Delivery.objects.filter(
-        center_id=center,
-        exam_pseudonym=manifest.exam,
-        version=manifest.version,
-        via=DeliveryVia.CONNECTOR.value,
+    digest = manifest.digest()
+    return any(
+        one.version == manifest.version
+        and one.via == DeliveryVia.CONNECTOR
+        and one.digest != digest
+        and one.state != DeliveryState.REFUSED
+        for one in of_exam
     )
-    return same.exclude(digest=manifest.digest()).exclude(state=DeliveryState.REFUSED.value).exists()
 
 
 def manifest_of(delivery: Delivery) -> DeliveryManifest:

@@ -31,7 +31,7 @@ from cmr_registry.intake.models import Delivery, RefusedInstance
 from cmr_registry.intake.screening import manifest_refusal
 from cmr_registry.intake.selectors import held_of_delivery, version_taken
 from cmr_registry.intake.states import DeliveryState, DeliveryVia, require_step
-from cmr_registry.intake.storing import Request, delivery_advance, instances_settle, refused_row
+from cmr_registry.intake.storing import Request, delivery_count, instances_settle, refused_row
 from cmr_registry.lib.locks import transaction_lock
 from cmr_registry.lib.log import event
 from cmr_registry.lib.storage import StorageFullError
@@ -94,13 +94,13 @@ def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManif
     digest = manifest.digest()
     transaction_lock(f"exam {center.pk} {manifest.exam}")
     # The digest alone would read every delivery of the center: its index is partial, and SQLite cannot use that.
-    ours = Delivery.objects.filter(center=center, exam_pseudonym=manifest.exam)
-    known = ours.filter(digest=digest).first()
-    if known is not None:
-        return known
+    ours = list(Delivery.objects.filter(center=center, exam_pseudonym=manifest.exam))
+    known = [one for one in ours if one.digest == digest]
+    if known:
+        return known[0]
     exam = exam_by_pseudonym(center.pk, manifest.exam)
     is_older = exam is not None and exam.version > manifest.version
-    if not is_older and version_taken(center.pk, manifest):
+    if not is_older and version_taken(ours, manifest):
         raise DeliveryRejected(reason("version_taken"))
     facts = {
         "via": DeliveryVia.CONNECTOR.value,
@@ -114,15 +114,12 @@ def _delivery_open(principal: Principal, center: Center, manifest: DeliveryManif
         "problems": _value_problems(manifest),
         "opened_by": principal.actor,
     }
-    delivery, made = Delivery.objects.get_or_create(
-        center=center, exam_pseudonym=manifest.exam, digest=digest, defaults=facts
-    )
-    if not made:
-        return delivery
+    delivery = Delivery(center=center, exam_pseudonym=manifest.exam, digest=digest, **facts)
+    if not is_older:
+        delivery_count(delivery, manifest)
+    delivery.save(force_insert=True)
     if is_older:
         delivery_refuse(delivery, "superseded")
-    else:
-        delivery_advance(delivery, manifest)
     _event(principal, "delivery.open", delivery, {"state": delivery.state, "n_expected": delivery.n_expected})
     event("delivery_opened", delivery=str(delivery.pk), state=delivery.state, n_expected=delivery.n_expected)
     return delivery

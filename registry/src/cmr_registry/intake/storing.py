@@ -148,13 +148,18 @@ def _keep_apart(row: Delivery, seen: Seen) -> None:
 
 
 def delivery_advance(delivery: Delivery, manifest: DeliveryManifest) -> None:
-    """Recount what is stored; a delivery that misses nothing is complete."""
+    """Recount what is stored, and write it down."""
+    delivery_count(delivery, manifest)
+    delivery.save(update_fields=["n_stored", "n_bytes", "state"])
+
+
+def delivery_count(delivery: Delivery, manifest: DeliveryManifest) -> None:
+    """Say what is stored; a delivery that misses nothing is complete. Writes nothing."""
     missing = missing_of(delivery, manifest)
     total = sum(entry.size for entry in manifest.instances() if entry.sop_instance_uid not in missing)
     delivery.n_stored, delivery.n_bytes = delivery.n_expected - len(missing), total
     if not missing:
         delivery.state = require_step(delivery.state, DeliveryState.COMPLETE)
-    delivery.save(update_fields=["n_stored", "n_bytes", "state"])
 
 
 def _too_late(row: Delivery, one: Judged) -> Judged:
