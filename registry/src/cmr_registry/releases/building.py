@@ -112,7 +112,7 @@ def _written(
     archive = ArchiveWriter(writer)
     examiner = _forbidden(plan).examiner()
     images = _images(claim, plan, secret, cut)
-    frozen = freeze(archive, _facts(release, plan, today), cut, images, examiner)
+    frozen = freeze(archive, _facts(release, plan, secret, today), cut, images, examiner)
     digest = writer.finish()
     return Built(
         plan=plan,
@@ -135,7 +135,9 @@ def _images(
     progress(claim, "writing the last files", len(cut.images), len(cut.images))
 
 
-def _facts(release: DataRelease, plan: ReleasePlan, today: datetime.date) -> ReleaseFacts:
+def _facts(
+    release: DataRelease, plan: ReleasePlan, secret: ReleaseSecret, today: datetime.date
+) -> ReleaseFacts:
     return ReleaseFacts(
         name=release.name,
         version=release.version,
@@ -145,7 +147,7 @@ def _facts(release: DataRelease, plan: ReleasePlan, today: datetime.date) -> Rel
         kind=ReleaseKind.PROJECT,
         query_sha256=plan.query_sha256,
         snapshot_sha256=plan.snapshot.sha256,
-        ballot_sha256=plan.outcome.digest,
+        ballot_sha256=secret.commitment(plan.outcome.digest),
         built_on=today,
         cohort=plan.cohort,
         follow_up=plan.asked.follow_up,

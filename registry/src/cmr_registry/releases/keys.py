@@ -3,6 +3,8 @@
 Destroying that key of the keyring makes a release unreadable and its labels untraceable at once.
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 
 from cmr_deid.rekey import ReleaseIdentities
@@ -22,6 +24,15 @@ class ReleaseSecret:
 
     identities: ReleaseIdentities
     archive_key: bytes = field(repr=False)
+
+    def commitment(self, digest: str) -> str:
+        """A digest as a release may print it: the registry can check it, a reader cannot try out what it is of.
+
+        Args:
+            digest: of something that has few possible values, such as what each of a few centers decided.
+        """
+        key = hmac.digest(self.archive_key, b"commitments of a release", hashlib.sha256)
+        return hmac.new(key, digest.encode(), hashlib.sha256).hexdigest()
 
 
 def secret_make(release: DataRelease) -> bytes:

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import itertools
 import json
 import re
 
@@ -12,6 +13,7 @@ from cmr_analysis.release import open_release
 from cmr_deid.errors import RekeyError
 from cmr_deid.reading import read_source
 from cmr_deid.verify import inspect
+from cmr_exchange.canonical import canonical_json, sha256_hex
 from cmr_exchange.release import FIRST_STUDY_DATE, TABLES, ReleaseManifest
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.centers.models import Center
@@ -21,9 +23,11 @@ from cmr_registry.exams.models import Examination
 from cmr_registry.lib.claims import ClaimLostError, claim_next
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.lib.storage import storage
+from cmr_registry.projects.ballot_states import BallotChoice
 from cmr_registry.releases import images as images_module
 from cmr_registry.releases import tasks
 from cmr_registry.releases.building import progress
+from cmr_registry.releases.keys import secret_open
 from cmr_registry.releases.models import DataRelease, ReleaseMember
 from cmr_registry.releases.selectors import release_bytes, releases_of_exam, releases_to_build, why_in_release
 from cmr_registry.releases.services import release_consent, release_request, release_start
@@ -58,6 +62,16 @@ def test_only_centers_that_are_in_are_in_it(built, unzipped, riverside, lakeside
         (riverside.pk, "in"),
         (lakeside.pk, "in without images"),
     }
+
+
+def test_the_manifest_does_not_let_a_reader_try_out_who_decided_what(built, riverside, lakeside, hillside):
+    centers = sorted(str(one.pk) for one in (riverside, lakeside, hillside))
+    tried = {
+        sha256_hex(canonical_json([list(pair) for pair in zip(centers, choices, strict=True)]))
+        for choices in itertools.product([choice.value for choice in BallotChoice], repeat=len(centers))
+    }
+    assert built.project.outcome_digest in tried, "few combinations: the plain digest is no secret"
+    assert not any(digest in json.dumps(built.manifest) for digest in tried)
 
 
 def test_nothing_of_the_registry_stands_in_it(built, unzipped, all_centers):
@@ -137,7 +151,7 @@ def test_the_manifest_names_what_it_was_cut_from(built, people, unzipped):
     assert manifest.release == built.name
     assert manifest.snapshot_sha256 == people.sha256
     assert manifest.query_sha256 == built.project.query_digest
-    assert manifest.ballot_sha256 == built.project.outcome_digest
+    assert manifest.ballot_sha256 == secret_open(built).commitment(built.project.outcome_digest)
     assert re.fullmatch(r"r-[0-9a-f]{8}-1", manifest.release)
 
 
