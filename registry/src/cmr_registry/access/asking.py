@@ -14,7 +14,7 @@ from cmr_registry.access.models import SearchRequest
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
-from cmr_registry.cohorts.answering import BREAKDOWN_NAMES, KNOWN, cohort_answer
+from cmr_registry.cohorts.answering import KNOWN, RESEARCH_BREAKDOWN_NAMES, cohort_answer
 from cmr_registry.cohorts.answers import Answer, Outcome
 from cmr_registry.cohorts.errors import QueryError
 from cmr_registry.cohorts.models import Snapshot
@@ -53,7 +53,7 @@ def search_answer(search: SearchRequest) -> Answered:
         answer = cohort_answer(
             principal=_requester(search),
             query=CohortQuery.from_document(search.query),
-            breakdown=(*BREAKDOWN_NAMES, *(f"{KNOWN}:{item}" for item in items)),
+            breakdown=(*RESEARCH_BREAKDOWN_NAMES, *(f"{KNOWN}:{item}" for item in items)),
         )
     except QueryError as refused:
         return Answered({}, {}, settings.DEMO, refusal=refused.sentence)

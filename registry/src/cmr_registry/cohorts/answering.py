@@ -31,6 +31,7 @@ from cmr_registry.lib.locks import transaction_lock
 from cmr_registry.lib.log import event
 
 KNOWN = "known"
+CENTER = "center"
 OTHERS = "others"
 SECRET_NAME = "disclosure"  # noqa: S105 - the name under which the keyring keeps it
 NOT_KNOWN_KEYS = {"", "missing"}
@@ -75,21 +76,22 @@ def cohort_answer(
     Args:
         principal: who asks, and is told.
         query: the question.
-        breakdown: tables of the total, names of `BREAKDOWN_NAMES`; `known:<item>` for the completeness of one item.
+        breakdown: tables of the total, names of `breakdown_names`; `known:<item>` for the completeness of one item.
         project: id of the project that the question is for, whose members count as told too.
         snapshot: a ready one; None for the newest.
 
     Raises:
         QueryError: the question may not be asked so: no such table, or centers by a person who may not name them.
+            Counts by center are names in all but name: beside a release they would tell which center stayed out.
     """
     if query.names_centers() and not _may_name_centers(principal):
         raise QueryError("Only the steward may ask for centers by their code.", "steps")
-    asked = _tables_asked(tuple(breakdown))
+    asked = _tables_asked(tuple(breakdown), breakdown_names(principal))
     snapshot = snapshot or snapshot_current()
     if snapshot is None:
         return withheld_of(Outcome.FAILED, NO_SNAPSHOT, **_about(query, None))
     try:
-        counted = _count(query, snapshot, asked, with_names=_may_name_centers(principal))
+        counted = _count(query, snapshot, asked)
     except QueryError:
         raise
     except Exception as error:  # whatever breaks the engine, the answer is "failed" and never a number
@@ -109,7 +111,7 @@ def safe_univariate(name: str) -> Answer:
     """Everybody in the newest snapshot by one property, as the public may see it (R33).
 
     Args:
-        name: a name of `BREAKDOWN_NAMES`, or `known:<item>`.
+        name: a name of `BREAKDOWN_NAMES` but `center`, or `known:<item>`.
 
     Raises:
         QueryError: there is no such table.
@@ -118,7 +120,14 @@ def safe_univariate(name: str) -> Answer:
 
 
 BREAKDOWN_NAMES = BREAKDOWNS
-"""What a breakdown may be asked by."""
+"""What a breakdown may be asked by, by whoever may name centers."""
+RESEARCH_BREAKDOWN_NAMES = tuple(name for name in BREAKDOWN_NAMES if name != CENTER)
+"""What a breakdown may be asked by, by everybody else."""
+
+
+def breakdown_names(principal: Principal) -> tuple[str, ...]:
+    """What `principal` may ask a breakdown by."""
+    return BREAKDOWN_NAMES if _may_name_centers(principal) else RESEARCH_BREAKDOWN_NAMES
 
 
 @audited
@@ -150,7 +159,7 @@ def _tell(
     return answer
 
 
-def _count(query: CohortQuery, snapshot: Snapshot, asked: _Asked, *, with_names: bool) -> _Counted:
+def _count(query: CohortQuery, snapshot: Snapshot, asked: _Asked) -> _Counted:
     selection = cohort_select(query, snapshot)
     spread = spread_of(selection, asked.by, asked.items) if asked.by else Breakdown(())
     twice = {f"{KNOWN}:{SAME_ITEM[name]}" for name in asked.by if name in SAME_ITEM}
@@ -160,12 +169,12 @@ def _count(query: CohortQuery, snapshot: Snapshot, asked: _Asked, *, with_names:
         chosen = [table for table in chosen if not table.by.startswith(f"{KNOWN}:") or table.by in wanted]
     sets: dict[bytes, PersonSet] = {}
     steps = tuple(_step(step, sets) for step in selection.steps)
-    tables = tuple(_table(table, selection, sets, with_names=with_names) for table in chosen)
+    tables = tuple(_table(table, selection, sets) for table in chosen)
     median = spread.median_follow_up_days
     return _Counted(RawAnswer(steps, tables, None if median is None else round(median), spread.watched), sets)
 
 
-def _tables_asked(names: Sequence[str]) -> _Asked:
+def _tables_asked(names: Sequence[str], allowed: Sequence[str]) -> _Asked:
     """What is asked of the engine; `known:<item>` is the completeness of this item alone.
 
     Raises:
@@ -174,8 +183,8 @@ def _tables_asked(names: Sequence[str]) -> _Asked:
     heads, items = list[str](), list[str]()
     for name in dict.fromkeys(names):
         head, _, item = name.partition(":")
-        if head not in BREAKDOWNS or (item and head != KNOWN):
-            raise QueryError(f"Possible are {', '.join(BREAKDOWNS)} and known:<item>.", "breakdown")
+        if head not in allowed or (item and head != KNOWN):
+            raise QueryError(f"Possible are {', '.join(allowed)} and known:<item>.", "breakdown")
         if item:
             items.append(item_of(item, "breakdown").name)
         heads.append(head)
@@ -187,18 +196,13 @@ def _step(step: SelectionStep, sets: dict[bytes, PersonSet]) -> RawStep:
     return RawStep(step.label, step.subjects, step.exams, mark)
 
 
-def _table(
-    table: BreakdownTable, selection: Selection, sets: dict[bytes, PersonSet], *, with_names: bool
-) -> RawTable:
+def _table(table: BreakdownTable, selection: Selection, sets: dict[bytes, PersonSet]) -> RawTable:
     # Where a person may stand in several cells, known in one exam and not in another, "not known" is one more answer.
     cells, rest, left = [], selection.n_subjects, selection.fingerprint
-    is_center = table.by == "center"
-    for place, cell in enumerate(table.cells):
-        label = f"Center {place + 1}" if is_center and not with_names else cell.label
-        code = str(place + 1) if is_center and not with_names else cell.key
+    for cell in table.cells:
         mark = _noted(cell.subjects, cell.fingerprint, sets)
         is_unknown = table.is_partition and cell.key in NOT_KNOWN_KEYS
-        cells.append(RawCell(code, label, cell.subjects, mark, is_unknown))
+        cells.append(RawCell(cell.key, cell.label, cell.subjects, mark, is_unknown))
         rest, left = rest - cell.subjects, left ^ cell.fingerprint
     if table.is_partition and rest:
         cells.append(RawCell(OTHERS, "others", rest, _noted(rest, left, sets)))

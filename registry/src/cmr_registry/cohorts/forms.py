@@ -1,12 +1,12 @@
 """What the builder page offers to choose from."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 
 from cmr_exchange.followup import EventKind
 from cmr_imaging.kinds import SeriesKind
-from cmr_registry.cohorts.answering import BREAKDOWN_NAMES
 from cmr_registry.cohorts.building import NUMBER_OPS, OP_WORDS
 from cmr_registry.cohorts.conditions import DEATH, Op
 from cmr_registry.cohorts.spreading import TITLES
@@ -20,9 +20,9 @@ FACTS = [
     ("has_images", "The exam has images"),
 ]
 INDEXES = [
-    ("first", "First exam of each person that fulfils all"),
-    ("last", "Last exam of each person that fulfils all"),
-    ("any", "Every exam that fulfils all"),
+    ("first", "First exam of each person that fulfills all"),
+    ("last", "Last exam of each person that fulfills all"),
+    ("any", "Every exam that fulfills all"),
 ]
 
 
@@ -59,11 +59,11 @@ class BuilderForm(forms.Form):
     event_through = _input("Through day (empty: any)", "number", step=1)
 
 
-def breakdown_choices(chosen: list[str]) -> list[tuple[str, str, bool]]:
-    """Name, title and whether it is chosen, of every table."""
-    return [(name, TITLES.get(name) or MORE_TITLES[name], name in chosen) for name in BREAKDOWN_NAMES]
+def breakdown_choices(offered: Sequence[str], chosen: Collection[str]) -> list[tuple[str, str, bool]]:
+    """Name, title and whether it is chosen, of every table that is offered."""
+    return [(name, TITLES.get(name) or MORE_TITLES[name], name in chosen) for name in offered]
 
 
-def tables_chosen(names: list[str]) -> list[str]:
-    """Those of the names that are tables, each once, in the order of the page."""
-    return [name for name in BREAKDOWN_NAMES if name in names]
+def tables_chosen(offered: Sequence[str], names: Collection[str]) -> list[str]:
+    """Those of the names that are tables on offer, each once, in the order of the page."""
+    return [name for name in offered if name in names]

@@ -16,7 +16,7 @@ from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.policy import Principal, can
-from cmr_registry.cohorts.answering import cohort_answer
+from cmr_registry.cohorts.answering import breakdown_names, cohort_answer
 from cmr_registry.cohorts.answers import Answer
 from cmr_registry.cohorts.building import EMPTY, Filled, changed, item_named, items_found, ops_of
 from cmr_registry.cohorts.errors import QueryError
@@ -45,7 +45,7 @@ def builder(request: HttpRequest) -> HttpResponse:
         return _saved(request)
     document, problem = _next_document(request) if request.method == "POST" else (_start(request), "")
     query = CohortQuery.from_document(document)
-    by = tables_chosen(request.POST.getlist("by"))
+    by = tables_chosen(breakdown_names(_principal(request)), request.POST.getlist("by"))
     action = request.POST.get("do", "").partition(":")[0]
     answer, refusal = (None, "") if action in COUNTLESS else _answer(request, query, by)
     context = {
@@ -165,7 +165,7 @@ def _page(request: HttpRequest, query: CohortQuery, by: list[str]) -> dict[str, 
         "readable": json.dumps(document, indent=2, ensure_ascii=False),
         "kept": kept,
         "form": BuilderForm(given),
-        "tables": breakdown_choices(by),
+        "tables": breakdown_choices(breakdown_names(_principal(request)), by),
         "studies": STUDY_TEMPLATES,
         **_snapshot(request),
     }
