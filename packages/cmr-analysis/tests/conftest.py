@@ -89,7 +89,7 @@ def write_release(folder, people=None, **changes):
     image = folder / "images" / "s00000" / "e00000" / "x1" / "1.dcm"
     image.parent.mkdir(parents=True)
     image.write_bytes(b"not really DICOM, but bytes")
-    seal(folder, kind=changes.get("kind", ReleaseKind.PROJECT))
+    seal(folder, kind=changes.get("kind", ReleaseKind.PROJECT), oldest=changes.get("oldest"))
     return folder
 
 
@@ -107,7 +107,7 @@ def _type(values):
     return {bool: pa.bool_(), int: pa.int32(), float: pa.float64(), str: pa.string()}[kind]
 
 
-def seal(folder, kind=ReleaseKind.PROJECT):
+def seal(folder, kind=ReleaseKind.PROJECT, oldest=None):
     """Write the manifest over all files that stand in the folder."""
     files = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST_NAME):
@@ -119,6 +119,7 @@ def seal(folder, kind=ReleaseKind.PROJECT):
         format=1, kind=kind, release="r-test-1", version=1, supersedes=None, title="A test",
         question="Everybody.", query_sha256="0" * 64, snapshot_sha256="1" * 64, ballot_sha256="2" * 64,
         dictionary_version="2.0", censoring_rule="default-1", built_on="2026-01-01", files=tuple(files),
+        oldest_age_years=oldest,
     )  # fmt: skip
     (folder / MANIFEST_NAME).write_bytes(manifest.canonical_bytes())
 

@@ -1,5 +1,6 @@
 import shutil
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -101,3 +102,12 @@ def test_a_release_without_the_items_of_the_study_is_told_which(release_folder, 
     reseal(folder)
     assert main(["study", "small-infarcts", str(folder), "--out", str(tmp_path / "o")]) == 2
     assert "hx_dm" in capsys.readouterr().err
+
+
+def test_a_band_of_the_oldest_has_a_hazard_of_its_own(make_release, plant):
+    people = plant(3_000, seed=4)
+    people["age"] = np.minimum(people["age"], 65)
+    found = analyze(cmr_analysis.open(make_release(people, oldest=65)))
+    assert [term.name for term in found.adjusted.terms][-1] == "is_oldest_band"
+    term = found.adjusted.term("has_infarct")
+    assert term.lower < 2.0 < term.upper

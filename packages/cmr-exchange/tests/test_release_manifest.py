@@ -44,6 +44,13 @@ def test_what_is_written_is_read_back():
     assert len(STATED.digest()) == 64
 
 
+def test_a_band_of_the_oldest_is_stated(document):
+    assert ReleaseManifest.from_document(document).oldest_age_years is None
+    assert ReleaseManifest.from_document(document | {"oldest_age_years": 71}).oldest_age_years == 71
+    with pytest.raises(MalformedDocumentError):
+        ReleaseManifest.from_document(document | {"oldest_age_years": 0})
+
+
 def test_a_later_release_names_the_one_it_replaces(document):
     later = ReleaseManifest.from_document(document | {"supersedes": "r-7f3a-1", "release": "r-7f3a-2"})
     assert later.supersedes == "r-7f3a-1"

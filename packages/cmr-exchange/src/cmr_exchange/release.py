@@ -153,6 +153,8 @@ class ReleaseManifest:
         dictionary_version, censoring_rule: meaning of the items, and of the follow-up table.
         built_on: calendar day on which it was frozen, `YYYY-MM-DD`.
         files: every file but the manifest.
+        oldest_age_years: ages from here on stand as one band at this value; None where all are exact. An analysis
+            that adjusts for age needs an indicator of the band.
     """
 
     format: int
@@ -169,6 +171,7 @@ class ReleaseManifest:
     censoring_rule: str
     built_on: str
     files: tuple[ReleaseFile, ...]
+    oldest_age_years: int | None = None
 
     def to_document(self) -> dict[str, Any]:
         """JSON form."""
@@ -200,6 +203,7 @@ class ReleaseManifest:
         if fields["kind"] not in list(ReleaseKind):
             raise MalformedDocumentError("manifest.kind: not a kind of release.")
         supersedes = fields["supersedes"]
+        oldest = fields.get("oldest_age_years")
         rows = a_list(fields["files"], "files", 2**24)
         texts = {
             name: a_text(fields[name], name, longest=4_000)
@@ -217,6 +221,7 @@ class ReleaseManifest:
             supersedes=None if supersedes is None else a_text(supersedes, "supersedes", CODE),
             dictionary_version=a_text(fields["dictionary_version"], "dictionary_version", CODE),
             files=tuple(ReleaseFile.from_document(row, f"files[{i}]") for i, row in enumerate(rows)),
+            oldest_age_years=None if oldest is None else an_integer(oldest, "oldest_age_years", 1, 120),
             **texts,
             **digests,
         )

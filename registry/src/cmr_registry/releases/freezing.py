@@ -104,7 +104,7 @@ def freeze(
     for path, text in _texts(facts, cut, flow, summary):
         look(path, text)
         archive.add(path, text)
-    manifest = _manifest(facts, archive)
+    manifest = _manifest(facts, archive, cut.oldest_age_years)
     look("manifest.json", manifest.canonical_bytes())
     archive.finish(manifest)
     return Frozen(manifest, summary)
@@ -157,7 +157,7 @@ def _texts(
     yield "README.md", readme.encode()
 
 
-def _manifest(facts: ReleaseFacts, archive: ArchiveWriter) -> ReleaseManifest:
+def _manifest(facts: ReleaseFacts, archive: ArchiveWriter, oldest_age_years: int | None) -> ReleaseManifest:
     return ReleaseManifest(
         format=RELEASE_FORMAT,
         kind=facts.kind,
@@ -173,6 +173,7 @@ def _manifest(facts: ReleaseFacts, archive: ArchiveWriter) -> ReleaseManifest:
         censoring_rule=RULE,
         built_on=facts.built_on.isoformat(),
         files=tuple(archive.files),
+        oldest_age_years=oldest_age_years,
     )
 
 

@@ -40,6 +40,7 @@ LABELS = {
     "age_decades": "Age, per 10 years",
     "is_male": "Male sex",
     "has_diabetes": "Diabetes mellitus",
+    "is_oldest_band": "Oldest age band of the release",
 }
 
 
@@ -75,7 +76,7 @@ def study_group(release: Release) -> tuple[pd.DataFrame, tuple[FlowStep, ...]]:
 
     Returns:
         One row per person: the columns of `Release.index_exams`, and ef_pct, has_infarct, n_segments, age_decades,
-        is_male, has_diabetes (floats, NaN where not known).
+        is_male, has_diabetes, is_oldest_band (floats, NaN where not known).
     """
     people = release.index_exams(ITEMS)
     steps = [FlowStep("Index exams of the release", len(people), len(people))]
@@ -84,7 +85,7 @@ def study_group(release: Release) -> tuple[pd.DataFrame, tuple[FlowStep, ...]]:
     for label, fits in _criteria(people):
         people = people[fits.loc[people.index]]
         steps.append(FlowStep(label, len(people), len(people)))
-    return _with_covariates(people.copy()), tuple(steps)
+    return _with_covariates(people.copy(), release.manifest.oldest_age_years), tuple(steps)
 
 
 def analyze(release: Release) -> Findings:
@@ -117,8 +118,8 @@ def analyze(release: Release) -> Findings:
         log_rank_statistic=statistic,
         log_rank_p=p,
         crude=cox(watched, ["has_infarct"]),
-        adjusted=cox(watched, ["has_infarct", *ADJUSTMENT]),
-        dose=cox(watched, ["n_segments", *ADJUSTMENT]),
+        adjusted=cox(watched, ["has_infarct", *_adjustment(watched)]),
+        dose=cox(watched, ["n_segments", *_adjustment(watched)]),
         sources=source_mix(release, set(people["subject"])),
         n_not_watched=len(people) - len(watched),
         missing={item: missing_by_code(people, item) for item in ITEMS},
@@ -167,9 +168,17 @@ def _ischemic_segments(people: pd.DataFrame) -> pd.Series:
     return graded.mask(graded.isna() & people["lge_present"].isin(["0", "2"]), 0.0)
 
 
-def _with_covariates(people: pd.DataFrame) -> pd.DataFrame:
+def _adjustment(people: pd.DataFrame) -> tuple[str, ...]:
+    """Covariates of the adjusted models; where the release bands the oldest ages, the band has a hazard of its own."""
+    return (*ADJUSTMENT, "is_oldest_band") if people["is_oldest_band"].nunique() > 1 else ADJUSTMENT
+
+
+def _with_covariates(people: pd.DataFrame, oldest_age_years: int | None) -> pd.DataFrame:
     people["has_infarct"] = (people["n_segments"] >= 1).astype(float)
     people["age_decades"] = people["age_at_exam_years"].astype(float) / 10
+    oldest = oldest_age_years if oldest_age_years is not None else float("inf")
+    ages = people["age_at_exam_years"].astype(float)
+    people["is_oldest_band"] = (ages >= oldest).astype(float).mask(ages.isna())
     people["is_male"] = people["sex"].map({"M": 1.0, "F": 0.0}).astype(float)
     people["has_diabetes"] = _flag(people["hx_dm"])
     people["died"] = people["died"].fillna(False).astype(bool)
