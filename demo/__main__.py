@@ -8,16 +8,20 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cmr_testkit.cohort import make_cohort
+from cmr_testkit.cohort.writing import write_cohort
 from demo.processes import DidNotStartError, running
-from demo.servers import Hospital, Registry
+from demo.servers import Hospital, ProgramFailedError, Registry
 from demo.story import ExamNotSentError, tell
 
 FOLDER = Path("var/demo").resolve()
 DESK_NAME = "coordinator"
+COHORT_SUBJECTS, COHORT_SEED = 265, 7
 
 
 def parser() -> argparse.ArgumentParser:
@@ -54,9 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             registry.wait_ready()
             _welcome(registry, credentials, time.monotonic() - begun)
             with running(*desks):
-                _tell_once(hospitals, folder)
+                _tell_once(registry, hospitals, folder)
                 over.wait()
-    except (DidNotStartError, ExamNotSentError) as problem:
+    except (DidNotStartError, ExamNotSentError, ProgramFailedError) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
@@ -115,14 +119,28 @@ def _welcome(registry: Registry, credentials: dict[str, Any], seconds: float) ->
     )
 
 
-def _tell_once(hospitals: dict[str, Hospital], folder: Path) -> None:
-    told = folder / "story-told"
-    if told.exists():
-        return
-    print("Loading the story:", flush=True)
-    tell(hospitals, folder / "exams", lambda line: print(line, flush=True))
-    told.touch()
-    print("The story is complete.", flush=True)
+def _tell_once(registry: Registry, hospitals: dict[str, Hospital], folder: Path) -> None:
+    """Each chapter once; one that was interrupted is told again, but the research, which only `demo-reset` renews."""
+    say = partial(print, flush=True)
+    chapters: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("six exams with images travel from three hospitals", lambda: tell(hospitals, folder / "exams", say)),
+        ("about 300 exams as tables, with follow-up", lambda: _cohort(registry, folder / "cohort")),
+        ("a way of a study, from questions to a data release", lambda: registry.run_module("demo.research")),
+    )
+    for number, (title, chapter) in enumerate(chapters, start=1):
+        told = folder / f"chapter-{number}-told"
+        if not told.exists():
+            print(f"Chapter {number} of {len(chapters)}: {title}", flush=True)
+            chapter()
+            told.touch()
+            if number == len(chapters):
+                print("The story is complete.", flush=True)
+
+
+def _cohort(registry: Registry, folder: Path) -> None:
+    if not folder.exists():
+        write_cohort(make_cohort(COHORT_SUBJECTS, seed=COHORT_SEED), folder)
+    registry.run_module("demo.cohort", str(folder))
 
 
 if __name__ == "__main__":

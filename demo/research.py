@@ -20,7 +20,7 @@ from cmr_registry.access.application_services import (
     section_save,
 )
 from cmr_registry.access.conflicts import Declared
-from cmr_registry.access.models import AccessApplication, SearchCertificate
+from cmr_registry.access.models import AccessApplication, SearchCertificate, SearchRequest
 from cmr_registry.access.review_services import Scores, conflict_declare, decision_record, score_submit
 from cmr_registry.access.score_sheets import CURRENT
 from cmr_registry.access.search_services import SearchFacts, search_approve, search_draft, search_submit
@@ -140,8 +140,8 @@ SEARCH_ANSWERS = {
 PROMISES = ("no_reidentification", "no_linkage", "no_sharing", "report_breaches", "return_derived")
 
 
-def application_answers(title: str, account: Account, certificate: SearchCertificate) -> dict[str, Any]:
-    """Complete sections A to J of an invented study."""
+def application_answers(title: str, institution: str, name: str, certificate: str) -> dict[str, Any]:
+    """Complete sections A to J of an invented study: section -> field -> answer."""
     return {
         "A": {
             "title": title,
@@ -149,15 +149,15 @@ def application_answers(title: str, account: Account, certificate: SearchCertifi
             "methods": "Kaplan-Meier, log-rank test, Cox models stratified by center.",
             "outputs": "One paper; tables and code are returned to the registry.",
             "lay_summary": "Some people have had a small heart attack without knowing. We ask what follows.",
-            "certificate": str(certificate.pk),
+            "certificate": certificate,
             "single_purpose": True,
         },
         "B": {
-            "institution": account.institution,
+            "institution": institution,
             "people": [],
             "statistician": "Invented statistician",
             "official": "Invented official",
-            "custodian": account.display_name,
+            "custodian": name,
         },
         "C": {
             "items": [{"item": name, "why": "design of the study"} for name in STUDY_ITEMS],
@@ -185,7 +185,7 @@ def application_answers(title: str, account: Account, certificate: SearchCertifi
         "G": {"funding": "None", "interests": "None"},
         "H": {"plan": "One paper within a year.", "byline": True},
         "I": dict.fromkeys(PROMISES, True),
-        "J": {"signed_by": account.display_name, "is_true": True},
+        "J": {"signed_by": name, "is_true": True},
     }  # fmt: skip
 
 
@@ -193,7 +193,8 @@ def apply(email: str, title: str, certificate: SearchCertificate) -> AccessAppli
     """Submit a complete application, and let it pass the administrative check."""
     account, principal = person(email)
     application = application_draft(applicant=account, title=title, by=principal)
-    for letter, answers in application_answers(title, account, certificate).items():
+    complete = application_answers(title, account.institution, account.display_name, str(certificate.pk))
+    for letter, answers in complete.items():
         given = certificate if letter == "A" else None
         application = section_save(
             application=application, letter=letter, answers=answers, by=principal, certificate=given
@@ -246,7 +247,15 @@ def release(project: Project) -> None:
 
 
 def tell(say: Callable[[str], None]) -> None:
-    """Everything, in the order in which it happens."""
+    """Everything, in the order in which it happens.
+
+    Raises:
+        NotDoneError: it was begun before, or the worker did not do its part.
+    """
+    if SearchRequest.objects.exists():
+        raise NotDoneError(
+            "The way of a study was begun before and interrupted; `make demo-reset` starts over."
+        )
     steward = person("steward@registry.example")[1]
     say("  a snapshot of what the centers delivered")
     take_snapshot(steward)

@@ -15,6 +15,10 @@ from cmr_connector.config_template import initialize
 from demo.processes import COMMANDS, Process, free_port
 
 
+class ProgramFailedError(Exception):
+    """A program of the demonstration failed; the text is the last thing that it said."""
+
+
 class Registry:
     """A registry on this machine.
 
@@ -56,6 +60,24 @@ class Registry:
         """Enter the invented centers and people; accounts and keys are told this once."""
         credentials: dict[str, Any] = json.loads(self._run("python", "-m", "demo.cast"))
         return {"url": self.url, **credentials}
+
+    def run_module(self, module: str, *arguments: str) -> None:
+        """Run a module of the demonstration beside the registry; what it prints is shown, its log is kept.
+
+        Raises:
+            ProgramFailedError: it ended with another code than 0.
+        """
+        log = self.folder / "log" / f"{module}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            done = subprocess.run(
+                [str(COMMANDS / "python"), "-m", module, *arguments],
+                check=False,
+                stderr=file,
+                env=dict(os.environ, **self.environment),
+            )
+        if done.returncode != 0:
+            raise ProgramFailedError(f"{module} failed; see {log}. `make demo-reset` starts over.")
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until pages are served."""
