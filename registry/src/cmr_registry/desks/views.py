@@ -86,7 +86,7 @@ def steward(request: HttpRequest) -> HttpResponse:
 @require_safe
 def research(request: HttpRequest) -> HttpResponse:
     """A researcher's home: what waits, and the way from a question to a release (R51)."""
-    account = Account.objects.get(pk=_principal(request).account)
+    account = Account.objects.get(pk=str(_principal(request).account))
     figures = research_figures(_principal(request), account)
     return render(request, "desks/research.html", {"figures": figures, "waiting": research_waiting(figures)})
 
