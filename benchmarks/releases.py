@@ -31,7 +31,7 @@ KEY = bytes(range(32))
 def run() -> list[Figure]:
     """Seconds from the snapshot's tables to the finished archive."""
     with tempfile.TemporaryDirectory(prefix="cmr-bench-") as name:
-        command = [
+        command: list[str] = [
             COMMANDS / "cmr-testkit",
             "cohort",
             f"{name}/cohort",
