@@ -1,5 +1,6 @@
 """What a hospital installs: find, match, de-identify, verify, queue and send CMR exams.
 
-Sources of images and reports, the encrypted crosswalk, the outbox, the sender and the center desk live here.
+Sources of images and reports, follow-up and withdrawals, the encrypted crosswalk, the outbox, the sender and the
+center desk live here.
 The patient ends here: everything that leaves is a `cmr_exchange` document or a verified DICOM instance.
 """

@@ -1,1 +1,1 @@
-"""Accounts, permissions, roles and the one policy that answers at every door."""
+"""Accounts, permissions, roles, the one policy that answers at every door, and the outbox of mail."""

@@ -1,4 +1,4 @@
-"""The public site: what the registry is, who takes part, live safe numbers.
+"""The public site: what the registry is, how to take part, who does, projects, live safe numbers.
 
 No sign-in, no row about a person.
 """

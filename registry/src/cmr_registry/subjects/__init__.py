@@ -1,4 +1,4 @@
-"""Pseudonymous subjects, their consent and its withdrawal.
+"""Pseudonymous subjects, and what every room does when one of them withdraws.
 
 No name, date or local number of a patient has a field here.
 """
