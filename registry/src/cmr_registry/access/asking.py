@@ -14,12 +14,14 @@ from cmr_registry.access.models import SearchRequest
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
+from cmr_registry.centers.selectors import center_roles_of
 from cmr_registry.cohorts.answering import KNOWN, RESEARCH_BREAKDOWN_NAMES, cohort_answer
 from cmr_registry.cohorts.answers import Answer, Outcome
 from cmr_registry.cohorts.errors import QueryError
 from cmr_registry.cohorts.models import Snapshot
 from cmr_registry.cohorts.query import CohortQuery
 from cmr_registry.cohorts.selectors import saved_queries_of, saved_query
+from cmr_registry.projects.selectors import project_roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,14 @@ def question_of(pk: str, account: Account) -> dict[str, Any]:
 
 
 def _requester(search: SearchRequest) -> Principal:
-    account = search.requester_id
-    return Principal(actor=f"account:{account}", account=account, registry_roles=frozenset({Role.RESEARCHER}))
+    account = search.requester
+    return Principal(
+        actor=f"account:{account.pk}",
+        account=account.pk,
+        registry_roles=frozenset({Role.RESEARCHER}),
+        center_roles=center_roles_of(account),
+        project_roles=project_roles_of(account),
+    )
 
 
 def _snapshot(answer: Answer) -> dict[str, Any]:

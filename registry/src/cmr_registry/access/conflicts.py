@@ -6,11 +6,11 @@ center whose data are asked is shown to everybody on the committee and excludes 
 """
 
 import enum
-import re
-import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from cmr_registry.accounts.institutions import institution_key
 
 
 class ConflictKind(enum.StrEnum):
@@ -58,24 +58,6 @@ class Declared:
     financial: bool = False
     other: bool = False
     works_at_center: bool = False
-
-
-_ABBREVIATIONS = {"univ": "university", "hosp": "hospital", "inst": "institute", "ctr": "center"}
-_SPELLINGS = {"centre": "center", "and": "", "the": "", "of": "", "at": ""}
-
-
-def institution_key(name: str) -> str:
-    """An institution in a form that compares: letter case, accents, signs and little words set aside.
-
-    Returns:
-        Words joined by blanks; empty where nothing is left, which equals nothing.
-    """
-    compatible = unicodedata.normalize("NFKC", name).casefold()
-    plain = unicodedata.normalize("NFKD", compatible).casefold()
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = re.findall(r"\w+", letters.replace("'", "").replace("’", ""))
-    known = (_SPELLINGS.get(word, _ABBREVIATIONS.get(word, word)) for word in words)
-    return " ".join(word for word in known if word)
 
 
 def conflicts_of(

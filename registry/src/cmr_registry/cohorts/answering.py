@@ -25,7 +25,7 @@ from cmr_registry.cohorts.selecting import BREAKDOWNS, cohort_select
 from cmr_registry.cohorts.selecting import breakdown as spread_of
 from cmr_registry.cohorts.selections import Breakdown, BreakdownTable, Selection, SelectionStep
 from cmr_registry.cohorts.selectors import snapshot_current
-from cmr_registry.cohorts.told import Listener, PersonSet, answer_note, listener_of, marks_near
+from cmr_registry.cohorts.told import PUBLIC_KEY, Listener, PersonSet, answer_note, listener_of, marks_near
 from cmr_registry.lib.keyring import keyring
 from cmr_registry.lib.locks import transaction_lock
 from cmr_registry.lib.log import event
@@ -43,7 +43,7 @@ SAME_ITEM = {
     "field_strength": "field_strength_t",
 }
 """Tables whose unknown cell says all about the completeness of an item, so that it is not told twice."""
-PUBLIC = Principal(actor="public")
+PUBLIC = Principal(actor=PUBLIC_KEY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 An answer is told to a person, and with it to the person's institution and to the project that it is for; what one of
 them knows, all count as knowing. Sets of persons are kept as sketches (`differencing`), so they can be compared with
 those of any later snapshot: a person who withdrew, or the few that a new snapshot brought, do not stand out either.
+What the public was told, everybody was told.
 """
 
+import itertools
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,26 +15,39 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Q, QuerySet
 
+from cmr_registry.accounts.institutions import institution_key
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.policy import Principal
+from cmr_registry.centers.models import Center
 from cmr_registry.cohorts.differencing import BUCKETS, near
 from cmr_registry.cohorts.models import AnsweredQuestion, ShownSet, Snapshot
 from cmr_registry.cohorts.query import CohortQuery
 
+PUBLIC_KEY = "public"
+"""In whose name the public is answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """To whom an answer is told; texts are empty where there is none.
+    """To whom an answer is told.
 
     Attributes:
         account_key: the person (or what acts in nobody's name).
-        institution_key: where the person works, in lower case; for people of a center without one, the center.
-        project_key: the project that the question is for.
+        institution_keys: where the person works, however it is typed, and the centers at which he or she has a role.
+        project_keys: the projects in which the person works, and the one that the question is for.
     """
 
     account_key: str
-    institution_key: str = ""
-    project_key: str = ""
+    institution_keys: tuple[str, ...] = ()
+    project_keys: tuple[str, ...] = ()
+
+    def keys(self) -> list[dict[str, str]]:
+        """Keys of the rows that remember it: every institution and every project stands in at least one."""
+        pairs = itertools.zip_longest(self.institution_keys, self.project_keys, fillvalue="")
+        return [
+            {"account_key": self.account_key, "institution_key": institution, "project_key": project}
+            for institution, project in (list(pairs) or [("", "")])
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +61,16 @@ class PersonSet:
 
 def listener_of(principal: Principal, project: uuid.UUID | None) -> Listener:
     """Who is told when this principal asks."""
-    institution = ""
+    names = list(Center.objects.filter(pk__in=list(principal.center_roles)).values_list("name", flat=True))
     if principal.account is not None:
-        named = Account.objects.filter(pk=principal.account).values_list("institution", flat=True).first()
-        institution = " ".join((named or "").casefold().split())
-    if not institution and principal.center_roles:
-        institution = f"center:{min(principal.center_roles)}"
-    return Listener(principal.actor, institution[:200], f"project:{project}" if project else "")
+        names += Account.objects.filter(pk=principal.account).values_list("institution", flat=True)
+    institutions = {institution_key(name)[:200] for name in names} - {""}
+    projects = {*principal.project_roles, *([project] if project else [])}
+    return Listener(
+        principal.actor,
+        tuple(sorted(institutions)),
+        tuple(sorted(f"project:{one}" for one in projects)),
+    )
 
 
 def marks_near(listener: Listener, sets: Collection[PersonSet], threshold: int) -> frozenset[bytes]:
@@ -96,26 +114,18 @@ def answer_note(
         outcome: `answered` or `refused`.
         shown: each set once.
     """
+    rows = listener.keys()
     question = AnsweredQuestion.objects.create(
-        account_key=listener.account_key,
-        institution_key=listener.institution_key,
-        project_key=listener.project_key,
-        query_digest=query.digest(),
-        snapshot=snapshot,
-        outcome=outcome,
+        **rows[0], query_digest=query.digest(), snapshot=snapshot, outcome=outcome
     )
-    keys = {
-        "account_key": listener.account_key,
-        "institution_key": listener.institution_key,
-        "project_key": listener.project_key,
-    }
-    kept = _heard(listener, [one.persons for one in shown], 1).filter(**keys)
-    known = {bytes(mark) for mark in kept.values_list("mark", flat=True)}
-    ShownSet.objects.bulk_create(
-        ShownSet(question=question, mark=one.mark, persons=one.persons, sketch=one.sketch, **keys)
-        for one in shown
-        if one.mark not in known
-    )
+    kept = _heard(listener, [one.persons for one in shown], 1)
+    for keys in rows:
+        known = {bytes(mark) for mark in kept.filter(**keys).values_list("mark", flat=True)}
+        ShownSet.objects.bulk_create(
+            ShownSet(question=question, mark=one.mark, persons=one.persons, sketch=one.sketch, **keys)
+            for one in shown
+            if one.mark not in known
+        )
     return question
 
 
@@ -124,11 +134,8 @@ def _heard(listener: Listener, sizes: list[int], threshold: int) -> QuerySet[Sho
     by_size = Q(pk__in=[])
     for low, high in _joined(sorted(sizes), threshold - 1):
         by_size |= Q(persons__gte=low, persons__lte=high)
-    who = Q(account_key=listener.account_key)
-    if listener.institution_key:
-        who |= Q(institution_key=listener.institution_key)
-    if listener.project_key:
-        who |= Q(project_key=listener.project_key)
+    who = Q(account_key__in=(listener.account_key, PUBLIC_KEY))
+    who |= Q(institution_key__in=listener.institution_keys) | Q(project_key__in=listener.project_keys)
     return ShownSet.objects.filter(who).filter(by_size)
 
 

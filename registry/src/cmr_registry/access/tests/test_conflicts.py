@@ -12,9 +12,9 @@ from cmr_registry.access.conflicts import (
     Declared,
     Party,
     conflicts_of,
-    institution_key,
     is_excluded,
 )
+from cmr_registry.accounts.institutions import institution_key
 
 ME, OTHER, CENTER = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 K = ConflictKind

@@ -17,6 +17,7 @@ from cmr_registry.cohorts.query import CohortQuery
 from cmr_registry.cohorts.selecting import cohort_select
 from cmr_registry.cohorts.tests.factories import item, question
 from cmr_registry.config.principal import principal_of_account
+from cmr_registry.projects.tests.factories import approved
 
 EVERYTHING = RESEARCH_BREAKDOWN_NAMES
 AGE = "age_at_exam_years"
@@ -127,6 +128,38 @@ def test_members_of_a_project_count_as_told(snapshot, researcher, stranger, few_
     project = uuid.uuid4()
     ask(researcher, item(AGE, ">=", low), project=project)
     assert ask(stranger, item(AGE, ">=", high), project=project).outcome is Outcome.REFUSED
+
+
+def test_members_of_a_project_count_as_told_whoever_asks_for_what(snapshot, researcher, stranger, few_apart):
+    low, high = few_apart
+    approved(researcher, members=[stranger])
+    ask(researcher, item(AGE, ">=", low))
+    assert ask(stranger, item(AGE, ">=", high)).outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("typed", ["Hillcrest Univ.", "the  Hillcrest university", "HILLCREST-UNIVERSITY"])
+def test_another_spelling_of_the_institution_helps_nobody(snapshot, researcher, stranger, few_apart, typed):
+    low, high = few_apart
+    stranger.institution = typed
+    stranger.save()
+    ask(researcher, item(AGE, ">=", low))
+    assert ask(stranger, item(AGE, ">=", high)).outcome is Outcome.REFUSED
+
+
+def test_who_types_the_name_of_a_center_counts_as_its_people_do(
+    snapshot, coordinator_riverside, stranger, few_apart
+):
+    low, high = few_apart
+    stranger.institution = "Riverside Heart Hosp."
+    stranger.save()
+    ask(coordinator_riverside, item(AGE, ">=", low))
+    assert ask(stranger, item(AGE, ">=", high)).outcome is Outcome.REFUSED
+
+
+def test_what_the_public_was_told_everybody_was_told(snapshot, researcher, few_apart):
+    low, high = few_apart
+    cohort_answer(principal=answering.PUBLIC, query=query_of(item(AGE, ">=", low)))
+    assert ask(researcher, item(AGE, ">=", high)).outcome is Outcome.REFUSED
 
 
 def test_a_chain_of_questions_never_tells_two_sets_that_differ_by_few(snapshot, researcher):
