@@ -15,6 +15,7 @@ from cmr_registry.documents.models import DocumentVersion, Layout
 from cmr_registry.lib.pdf import Block, Grid, Heading, Points, Text, pdf_of
 
 PLACEHOLDER = "Placeholder: the society's text is not public."
+_ADDRESSES = ("https://", "http://", "mailto:")
 _MARKS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
 
 
@@ -90,7 +91,16 @@ def _rows(tokens: Iterator[Token]) -> Iterator[tuple[str, ...]]:
 
 
 def _inline(token: Token) -> str:
-    return "".join(_piece(child) for child in token.children or ())
+    leads, pieces = False, []
+    for child in token.children or ():
+        leads = _leads_somewhere(child) if child.type == "link_open" else leads
+        pieces.append("" if child.type.startswith("link_") and not leads else _piece(child))
+    return "".join(pieces)
+
+
+def _leads_somewhere(link: Token) -> bool:
+    """Whether a link works on paper: one to a place of the page, such as `#terms`, would end the whole PDF."""
+    return str(link.attrs.get("href", "")).startswith(_ADDRESSES)
 
 
 def _piece(token: Token) -> str:

@@ -3,7 +3,7 @@ import pytest
 from cmr_registry.documents.rendering import blocks_of, html_of
 from cmr_registry.documents.selectors import document_current, documents_current
 from cmr_registry.documents.services import placeholders_publish
-from cmr_registry.lib.pdf import Grid, Heading, Points, Text
+from cmr_registry.lib.pdf import Grid, Heading, Points, Text, pdf_of
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,13 @@ def test_html_in_a_document_is_text_and_links_cannot_run():
     assert "&lt;script&gt;" in html
     assert 'href="javascript' not in html
     assert 'href="https://example.org"' in html
+
+
+@pytest.mark.parametrize("href", ["#terms", "other-page", "", "/research/"])
+def test_a_link_within_the_page_is_plain_text_in_the_pdf(href):
+    blocks = blocks_of(f"See [the **terms**]({href}) and [us](https://example.org).")
+    assert pdf_of(title="t", blocks=blocks, footer="f").startswith(b"%PDF")
+    assert "See the <b>terms</b> and <link" in blocks[0].text
 
 
 def test_headings_stand_below_the_title_of_the_page():
