@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cmr_registry.accounts.permissions import Permission
@@ -16,7 +16,8 @@ from cmr_registry.centers.selectors import agreement_in_force
 from cmr_registry.centers.states import CenterState
 from cmr_registry.exams.models import Examination
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
-from cmr_registry.projects.models import Project
+from cmr_registry.projects.ballot_states import BallotState
+from cmr_registry.projects.models import Ballot, Project
 from cmr_registry.projects.states import MAY_HOLD_DATA, ProjectState
 from cmr_registry.releases.errors import DownloadRejected
 from cmr_registry.releases.keys import secret_open
@@ -93,8 +94,25 @@ def releases_with_withdrawn() -> QuerySet[DataRelease]:
 
 
 def members_of_gone_centers() -> QuerySet[ReleaseMember]:
-    """Exams in releases whose center withdrew and that nobody marked yet; in the open scope."""
-    return ReleaseMember.objects.filter(center__state=CenterState.WITHDRAWN.value, withdrawn_at=None)
+    """Exams in releases whose center withdrew, from the registry or this project, and that nobody marked yet.
+
+    In the open scope.
+    """
+    taken_back = Ballot.objects.filter(
+        project=OuterRef("release__project"), center=OuterRef("center"), state=BallotState.WITHDRAWN.value
+    )
+    gone = Q(center__state=CenterState.WITHDRAWN.value) | Q(Exists(taken_back))
+    return ReleaseMember.objects.filter(gone, withdrawn_at=None)
+
+
+def holds_withdrawn(release: DataRelease) -> bool:
+    """Whether a release holds somebody who withdrew, or whose center did; asked anew, before the job marks it."""
+    with center_scope(ALL_CENTERS):
+        marked = release.members.filter(withdrawn_at__isnull=False)
+        people = release.members.filter(subject__withdrawn_at__isnull=False)
+        return (
+            marked.exists() or people.exists() or members_of_gone_centers().filter(release=release).exists()
+        )
 
 
 def why_in_release(release: DataRelease, exam_label: str) -> dict[str, Any] | None:
@@ -138,7 +156,7 @@ def download_require(principal: Principal, release: DataRelease) -> None:
         raise DownloadRejected(NOT_RUNNING)
     if not release.project.data_needs.get("download"):
         raise DownloadRejected(NO_DOWNLOAD_ASKED)
-    if withdrawn_in([release]):
+    if holds_withdrawn(release):
         raise DownloadRejected(SOMEBODY_WITHDREW)
     if not _agreements_allow(release):
         raise DownloadRejected(NO_DOWNLOAD_ALLOWED)

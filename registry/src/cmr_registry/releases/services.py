@@ -8,7 +8,6 @@ from django.utils import timezone
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.lib.claims import Claim, claim_confirm
-from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.projects.errors import BallotsOpenError
 from cmr_registry.projects.models import Project
 from cmr_registry.projects.selectors import ballot_outcome
@@ -19,6 +18,7 @@ from cmr_registry.releases.errors import ReleaseNotReadyError, ReleaseStepError,
 from cmr_registry.releases.keys import secret_make
 from cmr_registry.releases.models import DataRelease, ReleaseMember
 from cmr_registry.releases.notices import published_send, revoked_send, withdrawn_send
+from cmr_registry.releases.selectors import holds_withdrawn
 from cmr_registry.releases.states import RUNNING, ReleaseState, may_become
 from cmr_registry.subjects.models import Subject
 from cmr_registry.subjects.selectors import withdrawn_ids
@@ -158,9 +158,8 @@ def release_publish(*, release: DataRelease, by: Principal) -> DataRelease:
     row = _locked(release)
     if row.state != S.BUILT:
         raise ReleaseStepError("Only a release that is built can be published.")
-    with center_scope(ALL_CENTERS):
-        if row.members.filter(withdrawn_at__isnull=False).exists():
-            raise ReleaseStepError("Somebody in it withdrew since it was built; revoke it and build it anew.")
+    if holds_withdrawn(row):
+        raise ReleaseStepError("Somebody in it withdrew since it was built; revoke it and build it anew.")
     for older in row.project.releases.filter(state=S.PUBLISHED.value):
         _step(older, S.SUPERSEDED)
         older.save(update_fields=["state", "state_since"])

@@ -7,6 +7,8 @@ from cmr_registry.centers.services import center_move
 from cmr_registry.centers.states import CenterState
 from cmr_registry.config.principal import principal_of_job
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from cmr_registry.projects.ballot_services import ballot_withdraw
+from cmr_registry.projects.tests.factories import ballot_at
 from cmr_registry.releases import tasks
 from cmr_registry.releases.errors import ReleaseStepError
 from cmr_registry.releases.models import ReleaseMember
@@ -96,3 +98,36 @@ def test_a_center_that_withdraws_is_marked_too_and_left_out_of_the_next(publishe
     with center_scope(ALL_CENTERS):
         assert not ReleaseMember.objects.filter(release=second, center=lakeside).exists()
     assert second.n_subjects == published.n_subjects - 15
+
+
+@pytest.fixture
+def takes_back(lakeside, delegate, principal_of):
+    """Lakeside takes its data back from a project after the lock."""
+
+    def run(project):
+        ballot_withdraw(ballot=ballot_at(lakeside, project), by=principal_of(delegate))
+
+    return run
+
+
+def test_a_center_that_leaves_the_project_stops_publication_at_once(built, takes_back, steward, principal_of):
+    takes_back(built.project)
+    with pytest.raises(ReleaseStepError, match="withdrew"):
+        release_publish(release=built, by=principal_of(steward))
+
+
+def test_a_center_that_leaves_the_project_stops_downloads_at_once_and_is_marked(
+    published, takes_back, member, build
+):
+    assert download_refusal(member(), published) == ""
+    takes_back(published.project)
+    assert "withdrew" in download_refusal(member(), published)
+    assert tasks.work_once()
+    assert withdrawn_in([published]) == {published.pk: 15}
+    assert list(releases_with_withdrawn()) == [published]
+    assert build(published.project).n_subjects == published.n_subjects - 15
+
+
+def test_who_withdrew_stops_downloads_before_any_job_ran(published, withdraw, member):
+    withdraw(work=False)
+    assert "withdrew" in download_refusal(member(), published)
