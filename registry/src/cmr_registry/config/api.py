@@ -1,5 +1,6 @@
 """The API at /api/v1/: the rooms' routers, one way to authenticate, one form of refusal (RFC 9457)."""
 
+import functools
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -134,8 +135,9 @@ def api_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "config/api_docs.html", {"operations": _operations(), "api": api})
 
 
+@functools.cache
 def openapi_schema() -> dict[str, Any]:
-    """What ninja writes, with refusals under the media type in which they are answered."""
+    """What ninja writes, with refusals under the media type in which they are answered; composed once."""
     schema: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
     for operation in (one for methods in schema["paths"].values() for one in methods.values()):
         for status, answer in operation["responses"].items():

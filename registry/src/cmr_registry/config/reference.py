@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cmr_registry.access import search_states
+from cmr_registry.access import states as application_states
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_ROLES
 from cmr_registry.centers import states as center_states
+from cmr_registry.cohorts import states as snapshot_states
 from cmr_registry.config.env import SETTINGS
 from cmr_registry.intake import states as delivery_states
 from cmr_registry.projects import ballot_states
 from cmr_registry.projects import states as project_states
+from cmr_registry.releases import states as release_states
 
 GENERATED = "<!-- written by `make docs`; do not edit -->"
 
@@ -44,8 +48,12 @@ def states_page() -> str:
     for name, allowed, owner in (
         ("Center", center_states.ALLOWED, center_states.OWNER),
         ("Delivery", delivery_states.ALLOWED, delivery_states.OWNER),
+        ("Snapshot", snapshot_states.ALLOWED, snapshot_states.OWNER),
+        ("Search request", search_states.ALLOWED, search_states.OWNER),
+        ("Application", application_states.ALLOWED, application_states.OWNER),
         ("Project", project_states.ALLOWED, project_states.OWNER),
         ("Ballot", ballot_states.ALLOWED, ballot_states.OWNER),
+        ("Data release", release_states.ALLOWED, release_states.OWNER),
     ):
         lines += [f"## {name}", "", "| state | moved on by | may become |", "|---|---|---|"]
         lines += [*_state_rows(allowed, owner), ""]

@@ -43,6 +43,16 @@ OF_THE_REGISTRY = [
     if route.path.startswith(("steward/", "committee/")) and re.search("(search|application)_id", route.path)
 ]
 OWNER = "researcher"
+EACH_PERMISSION = (
+    "coordinator of Riverside",
+    "PI of Riverside",
+    "steward",
+    OWNER,
+    "chair",
+    "outsider",
+    "key of Riverside",
+)
+"""Callers who together hold every permission, and one who holds none."""
 MOVED_ON = {"search_edit", "review_score"}
 """Pages that lead elsewhere once a search is submitted, and for a chair, who does not score."""
 
@@ -228,10 +238,13 @@ def test_whose_center_or_research_it_is_gets_in(callers, names_of, riverside):
 
 def test_no_answer_to_somebody_is_kept_without_a_question(callers, names_of):
     """On a shared computer nothing can be read after sign-out (Back, history, cache)."""
+    held = {one for who in EACH_PERMISSION for one in Permission if holds(callers[who][2], one)}
+    assert held == set(Permission)
     asked_each_time = {"thumbnail", "cine_description", "cine_sheet"}
     n = 0
     for route in DOORS.values():
-        for who, caller in callers.items():
+        for who in EACH_PERMISSION:
+            caller = callers[who]
             if principal_at(route, caller) is NOBODY:
                 continue
             answer = ask(route, caller, names_of["real"])

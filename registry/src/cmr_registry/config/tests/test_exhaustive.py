@@ -134,6 +134,13 @@ def test_every_state_has_an_owner_and_the_table_is_closed(module):
     assert reached == set(states), "a state that nothing leads to"
 
 
+@pytest.mark.parametrize("module", list(state_tables()))
+def test_the_reference_shows_every_table_of_states(module):
+    page = PAGES["states.md"]()
+    for state in module.ALLOWED:
+        assert f"| {state.value} | {module.OWNER[state]} |" in page
+
+
 def services():
     modules = [*PACKAGE.glob("*/*services.py"), PACKAGE / "intake" / "acceptance.py"]
     for path in sorted(modules):
