@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmr_dictionary import Item, ItemKind, load
-from cmr_registry.cohorts.conditions import Op
+from cmr_registry.cohorts.conditions import Op, may_be_asked
 from cmr_registry.cohorts.errors import QueryError
 from cmr_registry.cohorts.query import CohortQuery
 from cmr_registry.cohorts.reading import NUMERIC
@@ -65,7 +65,7 @@ def items_found(words: str) -> list[Item]:
     found = []
     for item in load().items.values():
         text = f"{item.label} {item.name} {item.section}".casefold()
-        if item.may_cross and all(word in text for word in wanted):
+        if may_be_asked(item) and all(word in text for word in wanted):
             label = item.label.casefold()
             rank = (not label.startswith(wanted[0]), not all(word in label for word in wanted), len(label))
             found.append((rank, item))
@@ -75,7 +75,7 @@ def items_found(words: str) -> list[Item]:
 def item_named(name: str) -> Item | None:
     """The item that may be asked for, None for any other name."""
     item = load().items.get(name)
-    return item if item is not None and item.may_cross else None
+    return item if item is not None and may_be_asked(item) else None
 
 
 def changed(document: Mapping[str, Any], action: str, filled: Filled) -> dict[str, Any]:

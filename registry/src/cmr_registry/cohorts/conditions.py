@@ -30,6 +30,8 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
+from cmr_dictionary import Item
+
 Value = bool | int | float | str
 
 
@@ -61,6 +63,9 @@ class ExamFact(enum.StrEnum):
 DEATH = "death"
 """The event kind that the censoring rule proves."""
 AGE_ITEM = "age_at_exam_years"
+TELLS_CENTER = frozenset({"center_id", "center_accreditation"})
+"""Items that say, or help to say, which center it is: nobody asks by them (the steward has `center_in`), no release
+holds them."""
 FOLLOW_UP_FORM = "followup"
 """Items of this form describe events and visits, not exams; they are no item of a condition."""
 
@@ -176,6 +181,11 @@ class CenterIn:
 
 
 Condition = All | AnyOf | Not | ItemIs | ExamIs | HasSeries | HadEvent | CenterIn
+
+
+def may_be_asked(item: Item) -> bool:
+    """Whether a question may name this item."""
+    return item.may_cross and item.form != FOLLOW_UP_FORM and item.name not in TELLS_CENTER
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:

@@ -15,7 +15,6 @@ from cmr_exchange.manifest import MissingCode
 from cmr_imaging.kinds import SeriesKind, View
 from cmr_registry.cohorts.conditions import (
     DEATH,
-    FOLLOW_UP_FORM,
     All,
     AnyOf,
     CenterIn,
@@ -28,6 +27,7 @@ from cmr_registry.cohorts.conditions import (
     Not,
     Op,
     Value,
+    may_be_asked,
 )
 from cmr_registry.cohorts.errors import QueryError
 
@@ -173,10 +173,11 @@ def item_of(name: Any, where: str) -> Item:
     """The dictionary item that may be asked for.
 
     Raises:
-        QueryError: there is none, its values never cross a hospital's wall, or it describes events.
+        QueryError: there is none, its values never cross a hospital's wall, it describes events, or it tells the
+            center.
     """
     item = load().items.get(name) if isinstance(name, str) else None
-    if item is None or not item.may_cross or item.form == FOLLOW_UP_FORM:
+    if item is None or not may_be_asked(item):
         raise QueryError("The data dictionary has no such item that could be asked for.", where)
     return item
 

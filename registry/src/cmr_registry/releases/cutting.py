@@ -16,14 +16,12 @@ import pyarrow as pa
 
 from cmr_dictionary import Item, Transfer
 from cmr_exchange.release import MISSING_SUFFIX, TABLES
+from cmr_registry.cohorts.conditions import TELLS_CENTER
 from cmr_registry.cohorts.parquet import crossing_items, event_items, schema_of
 from cmr_registry.releases.labels import Labels
 
 OLDEST_EXACT = 90
 DAYS_PER_YEAR = 365.25
-NEVER_RELEASED = frozenset({"center_id", "center_accreditation"})
-"""Items that say, or help to say, which center it is; a release has its own labels for centers."""
-
 AGE_UNITS = frozenset({"a", "years"})
 
 
@@ -85,7 +83,7 @@ def item_columns(table: str, items: Collection[str]) -> Iterator[tuple[Item, str
     known = {"measurements": crossing_items, "events": event_items}.get(table)
     for name, item in (known() if known else {}).items():
         if (
-            name not in NEVER_RELEASED
+            name not in TELLS_CENTER
             and not item.identifier
             and (name in items or (table == "events" and items))
         ):

@@ -106,6 +106,8 @@ def test_naming_centers_is_noticed_wherever_it_stands():
         ({"all": []}, "steps[0].where.all", "A list of 1 to 60 members"),
         ({"all": [EF, {"item": "nothing", "op": "known"}]}, "steps[0].where.all[1].item", "no such item"),
         ({"item": "local_mrn", "op": "known"}, "steps[0].where.item", "no such item"),
+        ({"item": "center_id", "op": "=", "value": "1"}, "steps[0].where.item", "no such item"),
+        ({"item": "center_accreditation", "op": "known"}, "steps[0].where.item", "no such item"),
         ({"item": "avr_type", "op": "known"}, "steps[0].where.item", "no such item"),
         ({"item": 7, "op": "known"}, "steps[0].where.item", "no such item"),
         ({"item": "lv_ef_pct"}, "steps[0].where", "Missing: op."),
