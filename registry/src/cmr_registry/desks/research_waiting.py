@@ -44,25 +44,30 @@ class ResearchFigures:
 
 def steward_waiting(figures: StewardFigures) -> list[Waiting]:
     """The lines of the steward's desk: what is urgent first, what is in order last."""
-    lines = [
-        line(
-            figures.releases_to_renew,
-            (
-                "release holds somebody who withdrew",
-                "releases hold somebody who withdrew",
-                "Nobody in a published release withdrew",
-            ),
-            "You: build a new version without them; its researchers are told.",
-            ("releases:desk", "", "See the releases"),
-            Urgency.URGENT,
-        ),
+    lines = [_renewal(figures.releases_to_renew), *_queues(figures)]
+    if not figures.has_snapshot:
+        sentence, who = "There is no snapshot yet: nobody can count.", "You: build one; it takes minutes."
+        lines.append(
+            Waiting(None, sentence, who, "cohorts:builder", "Build a snapshot", urgency=Urgency.WAITS)
+        )
+    return sorted(lines, key=lambda one: ORDER[one.urgency])
+
+
+def _renewal(count: int) -> Waiting:
+    words = (
+        "release holds somebody who withdrew",
+        "releases hold somebody who withdrew",
+        "Nobody in a published release withdrew",
+    )
+    who = "You: build a new version without them; its researchers are told."
+    return line(count, words, who, ("releases:desk", "", "See the releases"), Urgency.URGENT)
+
+
+def _queues(figures: StewardFigures) -> list[Waiting]:
+    return [
         line(
             figures.searches,
-            (
-                "search request waits for you",
-                "search requests wait for you",
-                "No search request waits",
-            ),
+            ("search request waits for you", "search requests wait for you", "No search request waits"),
             "You: approve it, or return it with reasons.",
             ("access:steward_searches", "", "See the search requests"),
             Urgency.WAITS,
@@ -90,12 +95,6 @@ def steward_waiting(figures: StewardFigures) -> list[Waiting]:
             Urgency.WAITS,
         ),
     ]
-    if not figures.has_snapshot:
-        sentence, who = "There is no snapshot yet: nobody can count.", "You: build one; it takes minutes."
-        lines.append(
-            Waiting(None, sentence, who, "cohorts:builder", "Build a snapshot", urgency=Urgency.WAITS)
-        )
-    return sorted(lines, key=lambda one: ORDER[one.urgency])
 
 
 def research_waiting(figures: ResearchFigures) -> list[Waiting]:
