@@ -193,11 +193,6 @@ class Exams:
             exam_id,
         )
 
-    def first_day(self, subject: str) -> int:
-        """Day of the earliest exam of a subject: negative where an older one came after the origin was settled."""
-        row = self._db.one("SELECT min(day) AS day FROM exam WHERE subject = ?", subject)
-        return min(0, row["day"] or 0)
-
     def describe(self, exam_id: int, values: dict[str, Any], evidence: str) -> None:
         """Keep the values read from DICOM, and the words that spoke for or against a CMR exam."""
         self._db.execute(

@@ -90,7 +90,7 @@ class FollowUpWork:
         origin = self._store.crosswalk.origin(subject)
         if origin is None or origin.date is None:
             return None
-        before = datetime.timedelta(days=self._store.exams.first_day(subject))
+        before = datetime.timedelta(days=self._store.follow_ups.first_day(subject))
         return Origin(origin.date, origin.date + before)
 
     def patient(self, subject: str) -> Patient:

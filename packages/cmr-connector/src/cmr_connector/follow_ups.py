@@ -82,6 +82,11 @@ class FollowUps:
         row = self._db.first("SELECT box FROM follow_up WHERE subject = ?", subject)
         return Entries() if row is None else self._opened(subject, row["box"])
 
+    def first_day(self, subject: str) -> int:
+        """Day of the earliest exam of a subject: negative where an older one came after the origin was settled."""
+        row = self._db.one("SELECT min(day) AS day FROM exam WHERE subject = ?", subject)
+        return min(0, row["day"] or 0)
+
     def put(self, subject: str, entries: Entries) -> None:
         """Replace what is entered of a subject."""
         document = {
