@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from cmr_exchange.canonical import canonical_json
 from cmr_registry.access.certificate_pdf import certificate_pdf
-from cmr_registry.access.counts import answer_tables
+from cmr_registry.access.counts import LEGEND, answer_tables
 from cmr_registry.access.models import SearchCertificate
 
 KINDS = {"pdf": "application/pdf", "json": "application/json"}
@@ -25,9 +25,16 @@ def certificate_answer(request: HttpRequest, certificate: SearchCertificate, kin
         Http404: another kind.
     """
     if kind == "page":
-        tables = answer_tables(certificate.document["answer"])
+        total, flow, *tables = answer_tables(certificate.document["answer"])
         address = request.path.rstrip("/")
-        context = {"certificate": certificate, "document": certificate.document, "tables": tables}
+        context = {
+            "certificate": certificate,
+            "document": certificate.document,
+            "total": total,
+            "flow": flow,
+            "tables": tables,
+            "legend": LEGEND,
+        }
         query = json.dumps(certificate.document["cohort"]["query"], indent=2, ensure_ascii=False)
         return render(
             request, "access/certificate.html", {**context, "address": address, "query_json": query}

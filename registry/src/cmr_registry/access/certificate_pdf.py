@@ -5,21 +5,19 @@ import unicodedata
 from collections.abc import Iterator
 from html import escape as html_escape
 
-from cmr_registry.access.counts import answer_tables
+from cmr_registry.access.counts import LEGEND, answer_tables
 from cmr_registry.access.models import SearchCertificate
 from cmr_registry.lib.pdf import Block, Grid, Heading, Text, pdf_of
 
 SYNTHETIC = "Synthetic data: no patient stands behind any count of this certificate."
+PAGE_WIDTH, NUMBER_WIDTH = 480.0, 95.0
+"""Points; columns of numbers stand under each other from table to table."""
+
 SYMBOLS = "≥≤≈−"
 """Signs outside of the Latin letters that reportlab takes from the standard Symbol font."""
 
 LETTERS = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "Ħ": "H", "ħ": "h"}
 """Letters that Unicode does not take apart."""
-
-RULE = (
-    "Counts are persons unless exams are named. Small counts are hidden, others are rounded, so that nobody can be"
-    " recognized."
-)
 
 
 def certificate_pdf(certificate: SearchCertificate) -> bytes:
@@ -52,10 +50,12 @@ def _blocks(certificate: SearchCertificate) -> Iterator[Block]:
     )
     yield Grid((("Fact", "Value"), *((name, escape(str(value))) for name, value in facts)), (130.0, 350.0))
     yield Heading(2, "Counts")
-    yield Text(RULE)
+    yield Text(LEGEND)
     for table in answer_tables(document["answer"]):
         yield Heading(3, escape(table.title))
-        yield Grid((table.heads, *(tuple(escape(cell) for cell in row) for row in table.rows)))
+        numbers = len(table.heads) - 1
+        widths = (PAGE_WIDTH - numbers * NUMBER_WIDTH, *(NUMBER_WIDTH,) * numbers)
+        yield Grid((table.heads, *(tuple(escape(cell) for cell in row) for row in table.rows)), widths)
     yield Heading(2, "How to verify it")
     yield Text(f"SHA-256 of this certificate:<br/>{_broken(certificate.digest)}")
     yield Text(
