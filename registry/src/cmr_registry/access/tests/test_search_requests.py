@@ -28,7 +28,7 @@ from cmr_registry.cohorts.errors import QueryError
 from cmr_registry.cohorts.query import CohortQuery
 from cmr_registry.documents.services import acceptance_record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def actions():

@@ -14,7 +14,7 @@ from cmr_registry.accounts.models import OutgoingMail
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.lib.claims import claim_next
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

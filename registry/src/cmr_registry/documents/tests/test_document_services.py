@@ -7,7 +7,7 @@ from cmr_registry.documents.services import acceptance_record, document_publish,
 from cmr_registry.documents.tasks import work_once
 from cmr_registry.documents.texts import SHIPPED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from cmr_registry.followup.services import followup_record
 from cmr_registry.followup.tests.factories import DEAD, REPLACED_VALVE, TORN, document_of
 from cmr_registry.subjects.services import subject_withdraw
 
+pytestmark = pytest.mark.sqlite
 DESK = ValueSource.DESK
 
 

@@ -20,7 +20,7 @@ from cmr_registry.projects.services import ballot_answer, ballots_close, ballots
 from cmr_registry.projects.states import ProjectState
 from cmr_registry.projects.tests.factories import BY, OPENED, QUERY, approved, ballot_at, proposed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_snapshot")]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("no_snapshot")]
 
 
 @pytest.fixture
