@@ -1,10 +1,12 @@
 """How numbers of an answer look: their kind is told by sign and word, never by color alone."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cmr_registry.cohorts.disclosure import Kind, Number
+from cmr_registry.cohorts.disclosure import Kind, Number, ShownCell, ShownTable
 
 register = template.Library()
 
@@ -27,3 +29,15 @@ def number(shown: Number) -> SafeString:
 def years(days: int) -> str:
     """Days as years with one decimal."""
     return f"{days / 365.25:.1f}"
+
+
+@register.filter
+def tables_plain(tables: Sequence[ShownTable]) -> list[ShownTable]:
+    """Tables that stand alone."""
+    return [table for table in tables if ":" not in table.name]
+
+
+@register.filter
+def rows_of(tables: Sequence[ShownTable], group: str) -> list[tuple[str, ShownCell]]:
+    """Label and first cell, the yes, of each table of a group, `series` or `known`: they are rows of one table."""
+    return [(table.title, table.cells[0]) for table in tables if table.name.startswith(f"{group}:")]

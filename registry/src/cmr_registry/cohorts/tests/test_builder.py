@@ -224,7 +224,7 @@ def test_a_saved_question_opens_and_leads_to_a_formal_search(page):
     saved = SavedQuery.objects.get()
     answer = page.get(BUILDER, {"query": saved.pk})
     assert document_of(answer) == saved.document
-    assert f"{reverse('access:search_new')}?query={saved.pk}" in answer.content.decode()
+    assert f"{reverse('access:search_new')}?question={saved.pk}" in answer.content.decode()
     assert "Women" in text_of(page.get(reverse("cohorts:saved")))
 
 
