@@ -2,9 +2,11 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
+import cmr_dictionary
 from cmr_imaging.kinds import SeriesKind
 from cmr_registry.access.application_form import SECTIONS, FieldKind, Question, Section
 from cmr_registry.access.completeness import Answers, changes_of
@@ -12,6 +14,9 @@ from cmr_registry.access.models import AccessApplication, Submission
 from cmr_registry.access.states import WITH_COMMITTEE, ApplicationState
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.centers.models import Center
+
+KINDS = {kind.value: kind.label for kind in SeriesKind}
+"""Kinds of images as readers call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def answer_lines(question: Question, answer: object, centers: dict[str, str]) ->
     if question.kind is FieldKind.YES:
         return ("yes",)
     if isinstance(answer, list):
-        return tuple(_entry(question, one) for one in answer)
+        return _items_by_reason(answer) if question.kind is FieldKind.ITEMS else _entries(question, answer)
     text = str(answer)
     if question.kind is FieldKind.CENTER:
         return (centers.get(text, "a center that is no longer listed"),)
@@ -144,14 +149,25 @@ def answer_lines(question: Question, answer: object, centers: dict[str, str]) ->
     return tuple(line for line in text.splitlines() if line.strip())
 
 
-def _entry(question: Question, one: object) -> str:
+def _entries(question: Question, answers: list[Any]) -> tuple[str, ...]:
     if question.kind is FieldKind.KINDS:
-        return SeriesKind(str(one)).label
+        return tuple(KINDS.get(str(one), str(one)) for one in answers)
+    return tuple(_entry(one) for one in answers)
+
+
+def _entry(one: object) -> str:
     if isinstance(one, dict):
-        order = ("item", "why") if question.kind is FieldKind.ITEMS else ("name", "email", "institution")
-        words = [str(one.get(key, "")) for key in order]
-        return ": ".join(words) if question.kind is FieldKind.ITEMS else ", ".join(filter(None, words))
+        return ", ".join(filter(None, (str(one.get(key, "")) for key in ("name", "email", "institution"))))
     return str(one)
+
+
+def _items_by_reason(answers: list[dict[str, str]]) -> tuple[str, ...]:
+    """One line for each reason, with the items that share it as the dictionary calls them."""
+    known, by_reason = cmr_dictionary.load().items, dict[str, list[str]]()
+    for one in answers:
+        name = one.get("item", "")
+        by_reason.setdefault(one.get("why", ""), []).append(known[name].label if name in known else name)
+    return tuple(f"{'; '.join(labels)}: {why}" for why, labels in by_reason.items())
 
 
 def _rows() -> QuerySet[AccessApplication]:

@@ -44,6 +44,8 @@ APPLICATION_MEANS: dict[str, str] = {
     ApplicationState.RETURNED: "It came back with reasons; change it and submit it again.",
 }
 
+SERIES_LABELS = {kind.value: kind.label for kind in SeriesKind}
+
 
 @register.filter
 def state_tag(state: str) -> SafeString:
@@ -77,8 +79,8 @@ def application_owner(state: str) -> str:
 
 @register.filter
 def kinds_words(kinds: list[str]) -> str:
-    """Kinds of images as readers call them."""
-    return ", ".join(SeriesKind(kind).label for kind in kinds)
+    """Kinds of images as readers call them; one that the registry does not know stands as its code."""
+    return ", ".join(SERIES_LABELS.get(kind, kind) for kind in kinds)
 
 
 @register.filter

@@ -159,7 +159,7 @@ def test_the_steward_reads_and_passes_it(client, signed_in, steward, submitted_a
     assert "1 waits for your check" in html
     html = page(at_desk, "steward_application", submitted_application.pk)
     assert issued_search.certificate.digest in html
-    assert "lv_ef_pct: exposure" in html
+    assert "LV ejection fraction: exposure" in html
     at_desk.post(reverse("access:steward_application", args=[submitted_application.pk]), {"choice": "pass"})
     submitted_application.refresh_from_db()
     assert submitted_application.state == "in review"
