@@ -11,6 +11,7 @@ from cmr_registry.lib.pages import page_of
 from cmr_registry.projects.selectors import projects_public
 from cmr_registry.public.maps import pins_of
 from cmr_registry.public.selectors import centers_by_standing, figures
+from cmr_registry.public.showcase import showcase
 from cmr_registry.public.steps import contributor_steps, researcher_steps
 
 PROJECTS_SHOWN = 5
@@ -34,6 +35,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "published": {document.slug for document in documents},
     }
     return render(request, "public/home.html", context)
+
+
+@public_door("counts of the whole registry, each through disclosure control")
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The registry in numbers: one table per property, each with its denominator."""
+    return render(
+        request, "public/numbers.html", {"answers": showcase(), "today": figures(centers_by_standing())}
+    )
 
 
 @public_door("approved projects are public knowledge: title, people, lay summary, status")
