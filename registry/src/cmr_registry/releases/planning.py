@@ -78,12 +78,11 @@ def plan_release(project: Project, snapshot: Snapshot, today: datetime.date) -> 
         )
     decisions = {str(pk): IN_FULL for pk in outcome.in_full}
     decisions |= {str(pk): WITHOUT_IMAGES for pk in outcome.without_images}
-    holding = {row.center for row in chosen}
     return ReleasePlan(
         snapshot=snapshot,
         chosen=chosen,
         decisions=decisions,
-        asked=_asked(project.data_needs, query, (centers[pk] for pk in holding)),
+        asked=_asked(project.data_needs, query, centers.values()),
         cohort=tuple(FlowStep(step.label or EVERYBODY, step.subjects, step.exams) for step in everyone.steps),
         question=query.sentence(),
         query_sha256=query.digest(),
@@ -110,7 +109,11 @@ def _chosen(
 
 
 def _asked(needs: dict[str, Any], query: CohortQuery, centers: Iterable[Center]) -> Asked:
-    """The items of the question come too: without them nobody could check who was chosen."""
+    """The items of the question come too: without them nobody could check who was chosen.
+
+    Ages are banded where any center of the registry stands under such a law, in this release or not: otherwise the
+    band would tell whether a center of that country takes part.
+    """
     return Asked(
         items=frozenset(needs.get("items") or ()) | query.items(),
         kinds=frozenset(needs.get("kinds") or ()),

@@ -24,6 +24,9 @@ from cmr_registry.lib.claims import ClaimLostError, claim_next
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.lib.storage import storage
 from cmr_registry.projects.ballot_states import BallotChoice
+from cmr_registry.projects.services import ballot_answer, ballots_close, project_move
+from cmr_registry.projects.states import ProjectState
+from cmr_registry.projects.tests.factories import approved, ballot_at
 from cmr_registry.releases import images as images_module
 from cmr_registry.releases import tasks
 from cmr_registry.releases.building import progress
@@ -31,7 +34,7 @@ from cmr_registry.releases.keys import secret_open
 from cmr_registry.releases.models import DataRelease, ReleaseMember
 from cmr_registry.releases.selectors import release_bytes, releases_of_exam, releases_to_build, why_in_release
 from cmr_registry.releases.services import release_consent, release_request, release_start
-from cmr_registry.releases.tests.factories import DMF, QUERY, exam, follow_up, snapshot_built
+from cmr_registry.releases.tests.factories import DMF, QUERY, exam, filled, follow_up, snapshot_built
 from cmr_registry.subjects.models import Subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -72,6 +75,27 @@ def test_the_manifest_does_not_let_a_reader_try_out_who_decided_what(built, rive
     }
     assert built.project.outcome_digest in tried, "few combinations: the plain digest is no secret"
     assert not any(digest in json.dumps(built.manifest) for digest in tried)
+
+
+def test_the_band_of_ages_does_not_tell_whether_an_american_center_takes_part(
+    riverside, lakeside, delegate, center_pi, principal_of, researcher, build
+):
+    filled(lakeside, 40, 15)
+    exam(riverside, 10)
+    snapshot_built()
+    project = approved(
+        researcher, query=QUERY, data_needs={"items": ["age_at_exam_years"], "follow_up": True}
+    )
+    for center, account, choice in (
+        (lakeside, delegate, BallotChoice.IN),
+        (riverside, center_pi, BallotChoice.OUT),
+    ):
+        ballot_answer(ballot=ballot_at(center, project), choice=choice, by=principal_of(account))
+    by = principal_of_job("tests")
+    ballots_close(project=project, by=by)
+    release = build(project_move(project=project, to=ProjectState.DATA_CUT, by=by))
+    assert release.n_subjects == 15, release.reason
+    assert release.manifest["oldest_age_years"] is not None
 
 
 def test_nothing_of_the_registry_stands_in_it(built, unzipped, all_centers):
