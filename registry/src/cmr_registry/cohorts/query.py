@@ -26,6 +26,7 @@ from cmr_registry.cohorts.conditions import (
     Condition,
     ExamFact,
     ExamIs,
+    HadEvent,
     ItemIs,
     parts_of,
 )
@@ -141,6 +142,17 @@ class CohortQuery:
     def names_centers(self) -> bool:
         """Whether a condition names centers, which only the steward may do."""
         return any(isinstance(part, CenterIn) for part in self.conditions())
+
+    def looks_past_exam(self) -> bool:
+        """Whether somebody is chosen by what happened, or was watched, after the exam.
+
+        Follow-up that begins at the exam is biased then: who died early, or was not watched long enough, was chosen
+        by it (contract.md, landmark).
+        """
+        return self.min_follow_up_days is not None or any(
+            isinstance(part, HadEvent) and (part.through_day is None or part.through_day > 0)
+            for part in self.conditions()
+        )
 
     def sentence(self) -> str:
         """The question in words: "First exam of each person in which LV ejection fraction is at least 55 %"."""

@@ -151,6 +151,7 @@ def _facts(
         built_on=today,
         cohort=plan.cohort,
         follow_up=plan.asked.follow_up,
+        looks_past_exam=plan.looks_past_exam,
     )
 
 

@@ -37,7 +37,8 @@ class ReleasePlan:
         decisions: what the center of each exam decided, by center id.
         asked: what of the exams.
         cohort: the flow of n over all centers, of the question alone.
-        question: the cohort in words; `query_sha256` names it.
+        question: the cohort in words; `query_sha256` names it, `looks_past_exam` says whether it chose by what came
+            after the exam.
         outcome: of the ballots.
     """
 
@@ -48,6 +49,7 @@ class ReleasePlan:
     cohort: tuple[FlowStep, ...]
     question: str
     query_sha256: str
+    looks_past_exam: bool
     outcome: BallotOutcome
 
     def paths(self) -> dict[str, Path]:
@@ -86,6 +88,7 @@ def plan_release(project: Project, snapshot: Snapshot, today: datetime.date) -> 
         cohort=tuple(FlowStep(step.label or EVERYBODY, step.subjects, step.exams) for step in everyone.steps),
         question=query.sentence(),
         query_sha256=query.digest(),
+        looks_past_exam=query.looks_past_exam(),
         outcome=outcome,
     )
 

@@ -14,6 +14,14 @@ DMF_FIGURES = (
 )
 """R26: with what a survival that rests on this file alone is compared."""
 
+PAST_EXAM = (
+    "> **WARNING: the question chose people by what came after the exam.** Follow-up in these tables begins at the",
+    "> exam all the same, and survival estimated from there is biased: who had the event, or died or was watched long",
+    "> enough, was chosen by it. Move time zero to the end of that window, leave out who died or was no longer watched",
+    "> by then (a landmark analysis), and say so.",
+)
+"""contract.md: a rule that looks past the index moves time zero to the end of its window."""
+
 TERMS = (
     "Use the data only for the project named above, and only by the people named in it.",
     "Do not try to identify anybody, and do not contact anybody.",
@@ -37,6 +45,7 @@ class ReadmeFacts:
         mix: of `books.source_mix_of`.
         oldest_age_years: ages from here on are one band; None where all are exact.
         follow_up: whether follow-up was asked for.
+        looks_past_exam: whether the question chose by what came after the exam.
     """
 
     name: str
@@ -51,6 +60,7 @@ class ReadmeFacts:
     mix: Mapping[str, Any]
     oldest_age_years: int | None
     follow_up: bool
+    looks_past_exam: bool = False
 
 
 def readme_of(facts: ReadmeFacts) -> str:
@@ -132,6 +142,8 @@ def _vital(facts: ReadmeFacts) -> str:
             "> The default rule does not count them as watched.",
             "",
         ]
+    if facts.looks_past_exam:
+        lines += [*PAST_EXAM, ""]
     lines += [
         f"Rule `{RULE}` (table `followup`, one row per exam): a death counts only where the person would also have",
         "been seen alive, and survivors end with the window of the source that watched them.",

@@ -187,3 +187,19 @@ def test_the_cohorts_of_the_five_projects_can_be_asked(template):
 def test_there_are_five_templates_and_no_other():
     assert len(STUDY_TEMPLATES) == 5
     assert study_template("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("where", "days", "looks"),
+    [
+        (EF, None, False),
+        (EF, 365, True),
+        ({"event": "pci", "through": 0}, None, False),
+        ({"not": {"event": "pci", "through": -1}}, None, False),
+        ({"all": [EF, {"event": "pci", "from": -9, "through": 90}]}, None, True),
+        ({"not": {"event": "pci"}}, None, True),
+    ],
+)
+def test_it_says_whether_it_looks_past_the_exam(where, days, looks):
+    document = {"version": 1, "steps": [{"where": where}], "min_follow_up_days": days}
+    assert CohortQuery.from_document(document).looks_past_exam() is looks

@@ -162,11 +162,17 @@ def test_only_what_was_asked_for_is_in_it(built, unzipped):
     assert {row["item"] for row in codebook if row["table"] == "measurements"} == set(ASKED)
 
 
+def test_a_question_that_looks_past_the_exam_is_warned_of(people, make_project, build, unzipped):
+    release = build(make_project(query=QUERY | {"min_follow_up_days": 365}))
+    assert "landmark" in unzipped(release)["README.md"].decode(), release.reason
+
+
 def test_without_follow_up_the_tables_are_there_and_empty(people, make_project, build, unzipped):
     release = build(make_project(follow_up=False))
     files = unzipped(release)
     assert all(rows(files, name) == [] for name in ("events", "followup", "vital_status"))
     assert b"did not ask for it" in files["README.md"]
+    assert b"landmark" not in files["README.md"]
 
 
 def test_the_manifest_names_what_it_was_cut_from(built, people, unzipped):
