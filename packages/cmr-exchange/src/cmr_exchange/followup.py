@@ -9,15 +9,13 @@ import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from cmr_exchange.canonical import canonical_json, sha256_hex
 from cmr_exchange.errors import MalformedDocumentError
 from cmr_exchange.manifest import ReportValue
-from cmr_exchange.reading import CODE, PSEUDONYM, a_list, a_text, an_integer, fields_of
+from cmr_exchange.reading import CODE, PSEUDONYM, a_list, a_member, a_text, an_integer, fields_of
 from cmr_exchange.versions import require_supported
-
-E = TypeVar("E", bound=enum.StrEnum)
 
 MAX_STATUSES = 200
 MAX_EVENTS = 1_000
@@ -119,14 +117,14 @@ class VitalStatus:
         if death is not None and alive is not None and alive > death:
             raise MalformedDocumentError(f"{where}: seen alive after death.")
         return cls(
-            source=_member(SourceClass, fields["source"], f"{where}.source"),
+            source=a_member(SourceClass, fields["source"], f"{where}.source"),
             from_day=first,
             through_day=last,
             death_day=death,
             death_precision=None
             if precision is None
-            else _member(Precision, precision, f"{where}.death_precision"),
-            cause=None if cause is None else _member(DeathCause, cause, f"{where}.cause"),
+            else a_member(Precision, precision, f"{where}.death_precision"),
+            cause=None if cause is None else a_member(DeathCause, cause, f"{where}.cause"),
             last_alive_day=alive,
         )
 
@@ -167,10 +165,10 @@ class OutcomeEvent:
                 f"{where}.values: an object of at most {MAX_VALUES} items is expected."
             )
         return cls(
-            kind=_member(EventKind, fields["kind"], f"{where}.kind"),
+            kind=a_member(EventKind, fields["kind"], f"{where}.kind"),
             day=_day(fields["day"], f"{where}.day"),
-            source=_member(SourceClass, fields["source"], f"{where}.source"),
-            precision=_member(Precision, fields.get("precision", "day"), f"{where}.precision"),
+            source=a_member(SourceClass, fields["source"], f"{where}.source"),
+            precision=a_member(Precision, fields.get("precision", "day"), f"{where}.precision"),
             values={
                 a_text(name, f"{where}.values", CODE): ReportValue.from_document(value, f"{where}.values")
                 for name, value in values.items()
@@ -264,10 +262,3 @@ def _day(value: Any, where: str) -> int:
 
 def _day_or_none(value: Any, where: str) -> int | None:
     return None if value is None else _day(value, where)
-
-
-def _member(kind: type[E], value: Any, where: str) -> E:
-    try:
-        return kind(value)
-    except ValueError:
-        raise MalformedDocumentError(f"{where}: not one of {', '.join(kind)}.") from None

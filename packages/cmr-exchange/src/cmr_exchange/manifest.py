@@ -9,15 +9,24 @@ import dataclasses
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from cmr_exchange.canonical import canonical_json, sha256_hex
 from cmr_exchange.errors import MalformedDocumentError
 from cmr_exchange.facts import AcquisitionFacts
-from cmr_exchange.reading import CODE, DIGEST, PSEUDONYM, UID, a_list, a_number, a_text, an_integer, fields_of
+from cmr_exchange.reading import (
+    CODE,
+    DIGEST,
+    PSEUDONYM,
+    UID,
+    a_list,
+    a_member,
+    a_number,
+    a_text,
+    an_integer,
+    fields_of,
+)
 from cmr_exchange.versions import require_supported
-
-E = TypeVar("E", bound=enum.StrEnum)
 
 MAX_SERIES = 2_000
 MAX_INSTANCES_PER_SERIES = 100_000
@@ -93,9 +102,9 @@ class ReportValue:
         elif value is not None and not isinstance(value, int):
             value = a_number(value, f"{where}.value")
         return cls(
-            source=_member(ValueSource, fields["source"], f"{where}.source"),
+            source=a_member(ValueSource, fields["source"], f"{where}.source"),
             value=value,
-            missing=None if missing is None else _member(MissingCode, missing, f"{where}.missing"),
+            missing=None if missing is None else a_member(MissingCode, missing, f"{where}.missing"),
         )
 
 
@@ -238,7 +247,7 @@ class DeliveryManifest:
             subject=a_text(fields["subject"], "subject", PSEUDONYM),
             exam=a_text(fields["exam"], "exam", PSEUDONYM),
             version=an_integer(fields["version"], "version", 1, 100_000),
-            contents=_member(Contents, fields["contents"], "contents"),
+            contents=a_member(Contents, fields["contents"], "contents"),
             day=None if day is None else an_integer(day, "day", -50_000, 50_000),
             exam_year=None if year is None else an_integer(year, "exam_year", 1980, 2200),
             profile=a_text(fields["profile"], "profile", CODE),
@@ -263,10 +272,3 @@ def _values(document: Any) -> dict[str, ReportValue]:
 def _require_distinct(names: list[str], where: str) -> None:
     if len(set(names)) != len(names):
         raise MalformedDocumentError(f"{where}: a UID is listed twice.")
-
-
-def _member(kind: type[E], value: Any, where: str) -> E:
-    try:
-        return kind(value)
-    except ValueError:
-        raise MalformedDocumentError(f"{where}: not one of {', '.join(kind)}.") from None

@@ -4,11 +4,14 @@ A contract that ignored unknown fields would be a place where a name could cross
 """
 
 import dataclasses
+import enum
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from cmr_exchange.errors import MalformedDocumentError
+
+E = TypeVar("E", bound=enum.StrEnum)
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 UID = re.compile(r"(?=.{1,64}$)[0-9]+(\.[0-9]+)*")
@@ -83,3 +86,15 @@ def a_list(value: Any, where: str, longest: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > longest:
         raise MalformedDocumentError(f"{where}: not a list of at most {longest} members.")
     return value
+
+
+def a_member(kind: type[E], value: Any, where: str) -> E:
+    """One of the words of an enum.
+
+    Raises:
+        MalformedDocumentError: another word; the text lists the words.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        raise MalformedDocumentError(f"{where}: not one of {', '.join(kind)}.") from None

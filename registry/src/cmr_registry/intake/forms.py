@@ -2,40 +2,28 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from cmr_registry.centers.models import Center
 from cmr_registry.intake.states import ConflictDecision
 from cmr_registry.intake.zips import MAX_ARCHIVE
-
-SHOW_CHOICES = [
-    ("", "All deliveries"),
-    ("problems", "With problems"),
-    ("open", "Still arriving"),
-    ("complete", "Being accepted"),
-    ("accepted", "Accepted"),
-    ("conflict", "In conflict"),
-    ("refused", "Refused"),
-]
+from cmr_registry.lib.filters import Choices, ShowForm
 
 
-class DeliveryFilterForm(forms.Form):
-    """Which deliveries the list shows; anything that is not a choice shows all."""
+class DeliveryFilterForm(ShowForm):
+    """Which deliveries the list shows."""
 
-    show = forms.ChoiceField(
-        label="Show",
-        choices=SHOW_CHOICES,
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    @property
-    def chosen(self) -> str:
-        """One of the choices, empty for all."""
-        self.is_valid()
-        return str(self.cleaned_data.get("show", ""))
+    choices: ClassVar[Choices] = [
+        ("", "All deliveries"),
+        ("problems", "With problems"),
+        ("open", "Still arriving"),
+        ("complete", "Being accepted"),
+        ("accepted", "Accepted"),
+        ("conflict", "In conflict"),
+        ("refused", "Refused"),
+    ]
 
 
 class ConflictForm(forms.Form):
