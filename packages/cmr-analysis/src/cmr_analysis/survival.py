@@ -149,7 +149,11 @@ def cox(people: pd.DataFrame, covariates: Sequence[str], *, strata: str = "cente
     if frame["died"].sum() == 0 or any(frame[name].nunique() < 2 for name in covariates):
         raise TooFewError("A Cox model needs deaths and people who differ.")
     fitter = CoxPHFitter().fit(
-        frame, "follow_up_days", "died", strata=[strata], fit_options={"precision": 1e-9}
+        frame,
+        "follow_up_days",
+        "died",
+        strata=[strata],
+        fit_options={"precision": 1e-12, "r_precision": 1e-15},
     )
     table = fitter.summary
     terms = tuple(
