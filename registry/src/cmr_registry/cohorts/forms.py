@@ -11,7 +11,7 @@ from cmr_registry.cohorts.building import NUMBER_OPS, OP_WORDS
 from cmr_registry.cohorts.conditions import DEATH, Op
 from cmr_registry.cohorts.spreading import TITLES
 
-MORE_TITLES = {"series": "Kinds of images", "known": "Completeness of the usual items"}
+MORE_TITLES = {"series": "Kinds of images", "known": "Known values"}
 FACTS = [
     ("year", "Year of the exam"),
     ("age", "Age at the exam"),
