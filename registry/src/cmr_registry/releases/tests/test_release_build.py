@@ -37,7 +37,7 @@ from cmr_registry.releases.services import release_consent, release_request, rel
 from cmr_registry.releases.tests.factories import DMF, QUERY, exam, filled, follow_up, snapshot_built
 from cmr_registry.subjects.models import Subject
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 ASKED = ("age_at_exam_years", "sex", "lv_edv_ml", "lv_ef_pct")
 
 
@@ -45,6 +45,7 @@ def rows(files, table):
     return list(csv.DictReader(io.StringIO(files[f"tables/{table}.csv"].decode())))
 
 
+@pytest.mark.sqlite
 def test_it_opens_with_the_researcher_s_package(built, tmp_path):
     path = tmp_path / "release.zip"
     path.write_bytes(b"".join(release_bytes(built)))
@@ -218,6 +219,7 @@ def consented(people, make_project, steward, release_officer, principal_of):
     return release_consent(release=release, by=principal_of(release_officer))
 
 
+@pytest.mark.sqlite
 def test_a_worker_that_dies_leaves_nothing_behind(consented, monkeypatch):
     release = consented
 
@@ -244,6 +246,7 @@ def test_a_worker_that_dies_leaves_nothing_behind(consented, monkeypatch):
     assert not now & left
 
 
+@pytest.mark.sqlite
 def test_a_worker_that_lost_its_claim_settles_nothing(consented, monkeypatch, capsys):
     release = consented
     build = tasks.release_build
@@ -261,6 +264,7 @@ def test_a_worker_that_lost_its_claim_settles_nothing(consented, monkeypatch, ca
     assert "claim_lost" in capsys.readouterr().err
 
 
+@pytest.mark.sqlite
 def test_progress_needs_the_claim(consented):
     release = consented
     release_start(release=release, actor="job:tests")
