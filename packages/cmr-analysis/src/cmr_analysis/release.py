@@ -117,6 +117,13 @@ class Release:
         return tuple(FlowStep.from_document(row, f"flow[{i}]") for i, row in enumerate(rows))
 
     @property
+    def landmark_days(self) -> int:
+        """Days after the exam at which follow-up begins: 0, or where the window of the question ends."""
+        begins = self.table("followup").merge(self.table("exams")[["exam", "day"]], on="exam")
+        later = (begins["time_zero_day"] - begins["day"]).dropna()
+        return int(later.max()) if len(later) else 0
+
+    @property
     def codebook(self) -> pd.DataFrame:
         """One row per item: label, unit, codes, ranges, n, and missing by code."""
         return pd.read_csv(io.BytesIO(self.read("codebook.csv")), dtype=str, keep_default_na=False)

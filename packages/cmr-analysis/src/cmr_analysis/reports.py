@@ -69,6 +69,7 @@ def write_study(
             fingerprint=release.fingerprint,
             is_synthetic=release.manifest.kind is ReleaseKind.SYNTHETIC,
             flow=release.flow,
+            landmark_days=release.landmark_days,
             sentences=sentences,
             tables=[
                 (CAPTIONS[name], table.columns, table.itertuples(index=False))

@@ -143,16 +143,17 @@ class CohortQuery:
         """Whether a condition names centers, which only the steward may do."""
         return any(isinstance(part, CenterIn) for part in self.conditions())
 
-    def looks_past_exam(self) -> bool:
-        """Whether somebody is chosen by what happened, or was watched, after the exam.
+    def landmark_days(self) -> int:
+        """Days after the exam at which the last bounded window ends that the question looks at; 0 for none.
 
-        Follow-up that begins at the exam is biased then: who died early, or was not watched long enough, was chosen
-        by it (contract.md, landmark).
+        A window without an end has no landmark: `has_open_window` says that it was there.
         """
-        return self.min_follow_up_days is not None or any(
-            isinstance(part, HadEvent) and (part.through_day is None or part.through_day > 0)
-            for part in self.conditions()
-        )
+        ends = [part.through_day or 0 for part in self.conditions() if isinstance(part, HadEvent)]
+        return max([self.min_follow_up_days or 0, 0, *ends])
+
+    def has_open_window(self) -> bool:
+        """Whether the question looks after the exam without an end: no time zero is free of it."""
+        return any(isinstance(part, HadEvent) and part.through_day is None for part in self.conditions())
 
     def sentence(self) -> str:
         """The question in words: "First exam of each person in which LV ejection fraction is at least 55 %"."""

@@ -151,7 +151,7 @@ def _facts(
         built_on=today,
         cohort=plan.cohort,
         follow_up=plan.asked.follow_up,
-        looks_past_exam=plan.looks_past_exam,
+        has_open_window=plan.has_open_window,
     )
 
 

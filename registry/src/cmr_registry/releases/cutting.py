@@ -19,6 +19,7 @@ from cmr_exchange.release import MISSING_SUFFIX, TABLES
 from cmr_registry.cohorts.conditions import TELLS_CENTER
 from cmr_registry.cohorts.parquet import crossing_items, event_items, schema_of
 from cmr_registry.releases.labels import Labels
+from cmr_registry.releases.landmarks import followup_from_landmark
 
 OLDEST_EXACT = 90
 DAYS_PER_YEAR = 365.25
@@ -34,12 +35,14 @@ class Asked:
         kinds: kinds of series; empty for all.
         follow_up: whether follow-up comes.
         bands_ages: whether the law behind the data demands that nobody can be seen to be 90 or older.
+        landmark_days: days after the exam at which follow-up begins; 0 for the exam itself.
     """
 
     items: frozenset[str]
     kinds: frozenset[str] = frozenset()
     follow_up: bool = True
     bands_ages: bool = False
+    landmark_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,14 @@ class CutTables:
         days: of each exam from the subject's first exam in the release, by registry id; None where unknown.
         images: registry ids of the series whose images come, with the registry id of their exam.
         oldest_age_years: ages from here on stand as one band; None where all are exact.
+        landmark_days: days after the exam at which follow-up begins.
     """
 
     tables: Mapping[str, pa.Table]
     days: Mapping[str, int | None]
     images: tuple[tuple[str, str], ...]
     oldest_age_years: int | None
+    landmark_days: int = 0
 
 
 def cut_tables(paths: Mapping[str, Path], labels: Labels, asked: Asked) -> CutTables:
@@ -75,7 +80,11 @@ def cut_tables(paths: Mapping[str, Path], labels: Labels, asked: Asked) -> CutTa
         images = connection.execute(
             "SELECT series, exam FROM released_series WHERE has_images ORDER BY exam_label, series_label"
         ).fetchall()
-    return CutTables(tables, days, tuple(images), oldest)
+    if asked.landmark_days:
+        tables["followup"] = followup_from_landmark(
+            tables["followup"], tables["vital_status"], asked.landmark_days
+        )
+    return CutTables(tables, days, tuple(images), oldest, asked.landmark_days)
 
 
 def item_columns(table: str, items: Collection[str]) -> Iterator[tuple[Item, str]]:

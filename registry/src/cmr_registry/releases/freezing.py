@@ -42,7 +42,7 @@ class ReleaseFacts:
         built_on: calendar day.
         cohort: the flow of n of the question over all centers.
         follow_up: whether follow-up was asked for.
-        looks_past_exam: whether the question chose by what came after the exam.
+        has_open_window: whether the question looked after the exam without an end.
     """
 
     name: str
@@ -57,7 +57,7 @@ class ReleaseFacts:
     built_on: datetime.date
     cohort: tuple[FlowStep, ...]
     follow_up: bool
-    looks_past_exam: bool = False
+    has_open_window: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,8 @@ def _texts(
             mix=summary["mix"],
             oldest_age_years=cut.oldest_age_years,
             follow_up=facts.follow_up,
-            looks_past_exam=facts.looks_past_exam,
+            has_open_window=facts.has_open_window,
+            landmark_days=cut.landmark_days,
         )
     )
     yield "flow.json", json.dumps(summary["flow"], indent=1, ensure_ascii=False).encode()

@@ -37,8 +37,8 @@ class ReleasePlan:
         decisions: what the center of each exam decided, by center id.
         asked: what of the exams.
         cohort: the flow of n over all centers, of the question alone.
-        question: the cohort in words; `query_sha256` names it, `looks_past_exam` says whether it chose by what came
-            after the exam.
+        question: the cohort in words; `query_sha256` names it, `has_open_window` says whether it looked after
+            the exam without an end.
         outcome: of the ballots.
     """
 
@@ -49,7 +49,7 @@ class ReleasePlan:
     cohort: tuple[FlowStep, ...]
     question: str
     query_sha256: str
-    looks_past_exam: bool
+    has_open_window: bool
     outcome: BallotOutcome
 
     def paths(self) -> dict[str, Path]:
@@ -88,7 +88,7 @@ def plan_release(project: Project, snapshot: Snapshot, today: datetime.date) -> 
         cohort=tuple(FlowStep(step.label or EVERYBODY, step.subjects, step.exams) for step in everyone.steps),
         question=query.sentence(),
         query_sha256=query.digest(),
-        looks_past_exam=query.looks_past_exam(),
+        has_open_window=query.has_open_window(),
         outcome=outcome,
     )
 
@@ -122,4 +122,5 @@ def _asked(needs: dict[str, Any], query: CohortQuery, centers: Iterable[Center])
         kinds=frozenset(needs.get("kinds") or ()),
         follow_up=bool(needs.get("follow_up")),
         bands_ages=any(center.country in BANDS_AGES for center in centers),
+        landmark_days=query.landmark_days(),
     )

@@ -14,13 +14,12 @@ DMF_FIGURES = (
 )
 """R26: with what a survival that rests on this file alone is compared."""
 
-PAST_EXAM = (
-    "> **WARNING: the question chose people by what came after the exam.** Follow-up in these tables begins at the",
-    "> exam all the same, and survival estimated from there is biased: who had the event, or died or was watched long",
-    "> enough, was chosen by it. Move time zero to the end of that window, leave out who died or was no longer watched",
-    "> by then (a landmark analysis), and say so.",
+OPEN_WINDOW = (
+    "> **WARNING: the question chose people by what came after the exam, without an end.** Follow-up in these tables",
+    "> begins at the exam all the same, and survival estimated from there is biased by that choice. Treat the event as",
+    "> a time-varying covariate, or ask for a question with a window, and say so.",
 )
-"""contract.md: a rule that looks past the index moves time zero to the end of its window."""
+"""contract.md: a rule that looks past the index moves time zero to the end of its window; this one has no end."""
 
 TERMS = (
     "Use the data only for the project named above, and only by the people named in it.",
@@ -45,7 +44,8 @@ class ReadmeFacts:
         mix: of `books.source_mix_of`.
         oldest_age_years: ages from here on are one band; None where all are exact.
         follow_up: whether follow-up was asked for.
-        looks_past_exam: whether the question chose by what came after the exam.
+        has_open_window: whether the question looked after the exam without an end.
+        landmark_days: days after the exam at which follow-up begins.
     """
 
     name: str
@@ -60,7 +60,8 @@ class ReadmeFacts:
     mix: Mapping[str, Any]
     oldest_age_years: int | None
     follow_up: bool
-    looks_past_exam: bool = False
+    has_open_window: bool = False
+    landmark_days: int = 0
 
 
 def readme_of(facts: ReadmeFacts) -> str:
@@ -142,8 +143,14 @@ def _vital(facts: ReadmeFacts) -> str:
             "> The default rule does not count them as watched.",
             "",
         ]
-    if facts.looks_past_exam:
-        lines += [*PAST_EXAM, ""]
+    if facts.has_open_window:
+        lines += [*OPEN_WINDOW, ""]
+    if facts.landmark_days:
+        lines += [
+            f"**Landmark: follow-up begins {facts.landmark_days:,} days after the exam**, where the window of the",
+            "question ends. Who died before or was no longer watched then is `not_watched`. Say so in every result.",
+            "",
+        ]
     lines += [
         f"Rule `{RULE}` (table `followup`, one row per exam): a death counts only where the person would also have",
         "been seen alive, and survivors end with the window of the source that watched them.",

@@ -190,16 +190,17 @@ def test_there_are_five_templates_and_no_other():
 
 
 @pytest.mark.parametrize(
-    ("where", "days", "looks"),
+    ("where", "days", "landmark", "is_open"),
     [
-        (EF, None, False),
-        (EF, 365, True),
-        ({"event": "pci", "through": 0}, None, False),
-        ({"not": {"event": "pci", "through": -1}}, None, False),
-        ({"all": [EF, {"event": "pci", "from": -9, "through": 90}]}, None, True),
-        ({"not": {"event": "pci"}}, None, True),
+        (EF, None, 0, False),
+        (EF, 365, 365, False),
+        ({"event": "pci", "through": 0}, None, 0, False),
+        ({"not": {"event": "pci", "through": -1}}, None, 0, False),
+        ({"all": [EF, {"event": "pci", "from": -9, "through": 90}]}, 30, 90, False),
+        ({"not": {"event": "pci"}}, None, 0, True),
     ],
 )
-def test_it_says_whether_it_looks_past_the_exam(where, days, looks):
+def test_it_says_until_when_it_looks_past_the_exam(where, days, landmark, is_open):
     document = {"version": 1, "steps": [{"where": where}], "min_follow_up_days": days}
-    assert CohortQuery.from_document(document).looks_past_exam() is looks
+    query = CohortQuery.from_document(document)
+    assert (query.landmark_days(), query.has_open_window()) == (landmark, is_open)

@@ -163,9 +163,19 @@ def test_only_what_was_asked_for_is_in_it(built, unzipped):
     assert {row["item"] for row in codebook if row["table"] == "measurements"} == set(ASKED)
 
 
-def test_a_question_that_looks_past_the_exam_is_warned_of(people, make_project, build, unzipped):
+def test_a_question_that_looks_past_the_exam_moves_time_zero(people, make_project, build, unzipped):
     release = build(make_project(query=QUERY | {"min_follow_up_days": 365}))
-    assert "landmark" in unzipped(release)["README.md"].decode(), release.reason
+    files = unzipped(release)
+    assert "Landmark: follow-up begins 365 days after the exam" in files["README.md"].decode(), release.reason
+    days = {row["exam"]: int(row["day"]) for row in rows(files, "exams")}
+    begins = {row["exam"]: int(row["time_zero_day"]) for row in rows(files, "followup")}
+    assert begins == {exam: day + 365 for exam, day in days.items()}
+
+
+def test_a_question_that_looks_on_without_an_end_is_warned_of(people, make_project, build, unzipped):
+    never = {"label": "never had PCI", "where": {"event": "pci", "happened": False}}
+    release = build(make_project(query=QUERY | {"steps": [*QUERY["steps"], never]}))
+    assert "without an end" in unzipped(release)["README.md"].decode(), release.reason
 
 
 def test_without_follow_up_the_tables_are_there_and_empty(people, make_project, build, unzipped):
