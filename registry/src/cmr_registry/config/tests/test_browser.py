@@ -47,7 +47,8 @@ class Visitor:
     def examine_here(self, path):
         """What is wrong with the page that is open, in words."""
         page = self.page
-        page.wait_for_load_state("networkidle")
+        if page.evaluate("document.scripts.length"):
+            page.wait_for_load_state("networkidle")  # only what a script asks for comes after loading
         faults = [f"{path}: {fault}" for fault in self.faults]
         self.faults.clear()
         found = Axe().run(page).response["violations"]
