@@ -32,7 +32,7 @@ def run() -> list[Figure]:
     """Seconds from the snapshot's tables to the finished archive."""
     with tempfile.TemporaryDirectory(prefix="cmr-bench-") as name:
         command: list[str] = [
-            COMMANDS / "cmr-testkit",
+            str(COMMANDS / "cmr-testkit"),
             "cohort",
             f"{name}/cohort",
             "--subjects",

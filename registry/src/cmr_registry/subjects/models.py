@@ -26,7 +26,9 @@ class PresentManager(ScopedManager[M]):
         path: str = self.model.subject_path  # type: ignore[attr-defined]
         if not path:
             return rows.filter(withdrawn_at=None)
-        gone: models.QuerySet[Subject, Any] = models.QuerySet(Subject).filter(withdrawn_at__isnull=False).values("pk")
+        gone: models.QuerySet[Subject, Any] = (
+            models.QuerySet(Subject).filter(withdrawn_at__isnull=False).values("pk")
+        )
         return rows.exclude(**{f"{path}__in": gone})
 
 
