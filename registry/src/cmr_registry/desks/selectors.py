@@ -29,6 +29,7 @@ from cmr_registry.intake.selectors import (
 )
 from cmr_registry.projects.selectors import ballots_waiting
 from cmr_registry.releases.selectors import projects_ready, releases_of, releases_with_withdrawn
+from cmr_registry.releases.states import ReleaseState
 
 REFUSALS_SHOWN = timedelta(days=30)
 
@@ -77,7 +78,7 @@ def steward_figures() -> StewardFigures:
     return StewardFigures(
         searches=searches_waiting(),
         applications=applications_to_check(),
-        projects_ready=projects_ready().count(),
+        projects_ready=projects_ready().exclude(releases__state=ReleaseState.PUBLISHED.value).count(),
         releases_to_renew=releases_with_withdrawn().count(),
         has_snapshot=snapshot_current() is not None,
     )
