@@ -10,7 +10,7 @@ from cmr_registry.cohorts.query import CohortQuery, Index
 from cmr_registry.cohorts.selections import Positions, Selection, SelectionStep
 
 EVERYBODY = "All exams of the registry"
-FOLLOWED = "Died, or watched for at least {days} days"
+FOLLOWED = "Died, or watched for at least {days} {unit}"
 INDEX_LABELS = {
     Index.FIRST: "First such exam of each person",
     Index.LAST: "Last such exam of each person",
@@ -48,7 +48,11 @@ def step_labels(query: CohortQuery) -> list[str]:
     """Labels of everybody, each step, and follow-up where it is asked."""
     labels = [EVERYBODY, *(step.label or step.sentence() for step in query.steps)]
     if query.min_follow_up_days is not None:
-        labels.append(FOLLOWED.format(days=query.min_follow_up_days))
+        labels.append(
+            FOLLOWED.format(
+                days=query.min_follow_up_days, unit="day" if query.min_follow_up_days == 1 else "days"
+            )
+        )
     return labels
 
 
