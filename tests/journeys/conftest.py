@@ -15,6 +15,7 @@ from demo.processes import running
 from demo.servers import Hospital, Registry
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Everything in this folder is a journey; journeys of one file share one worker and its servers."""
     for item in items:
