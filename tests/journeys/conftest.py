@@ -17,11 +17,15 @@ from demo.servers import Hospital, Registry
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Everything in this folder is a journey; journeys of one file share one worker and its servers."""
+    """Everything in this folder is a journey; journeys of one file share one worker and its servers.
+
+    The longest begins first, so that the other worker does the rest meanwhile.
+    """
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.xdist_group(f"journey-{item.path.stem}"))
+    items.sort(key=lambda item: item.path.stem != "test_way_of_a_study")
 
 
 def own_database() -> dict[str, str]:

@@ -31,7 +31,6 @@ from tests.journeys.people import (
     with_normal_motion,
 )
 
-pytestmark = pytest.mark.xdist_group("journey-way-of-a-study")
 SUBJECTS, SEED = 2_650, 5
 A, B, C = "northbridge", "seehafen", "kauri"
 IMAGES_EACH = 4
