@@ -13,7 +13,7 @@ NO_EMIT := --no-emit-package cmr-workspace --no-emit-package cmr-registry \
   $(foreach p,$(PACKAGES),--no-emit-package cmr-$(p))
 COMPILE := $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make lock" $(NO_EMIT)
-PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
+PYTEST := $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 COVERED := $(BIN)/coverage run $(PYTEST)
 
 .PHONY: help install demo demo-reset test check unit coverage fix bench drill viewer docs lock
