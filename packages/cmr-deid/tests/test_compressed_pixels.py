@@ -10,7 +10,7 @@ from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import get_encoder
 
 from cmr_deid.errors import InstanceHeld, InstanceRejected
-from cmr_deid.pixels import clean_pixels
+from cmr_deid.pixel_data import clean_pixels
 from cmr_deid.reading import read_raw
 from cmr_deid.verify import inspect
 from cmr_deid.verify.streams import Shape, stream_finding

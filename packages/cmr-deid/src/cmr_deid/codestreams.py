@@ -33,7 +33,7 @@ _SOS, _EOI, _COM, _SOT, _SOD = 0xDA, 0xD9, 0x64, 0x90, 0x93
 
 
 class UnknownStreamError(Exception):
-    """The bytes are no codestream of the declared kind; never leaves `cmr_deid.pixels`."""
+    """The bytes are no codestream of the declared kind; never leaves `cmr_deid.pixel_data`."""
 
 
 def starts(transfer_syntax_uid: str) -> bytes:

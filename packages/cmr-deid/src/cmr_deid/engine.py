@@ -1,7 +1,7 @@
 """The engine: one instance in, one de-identified instance out, or a refusal (fails closed).
 
 Raw elements go through the profile one by one; an attribute without a rule is removed and reported. Pixel data
-are copied as bytes, after what is no image has gone (pixels.py). Running the engine on its own untouched output
+are copied as bytes, after what is no image has gone (pixel_data.py). Running the engine on its own untouched output
 gives the same bytes again (marks.py).
 """
 
@@ -15,7 +15,7 @@ from cmr_deid.facts import read_facts
 from cmr_deid.gates import gate_raw
 from cmr_deid.identities import Identities
 from cmr_deid.marks import put_marks, read_seal
-from cmr_deid.pixels import clean_pixels
+from cmr_deid.pixel_data import clean_pixels
 from cmr_deid.profile import DeidProfile, default_profile
 from cmr_deid.reading import COMPRESSED_SYNTAXES, EXPLICIT_LITTLE_ENDIAN, Source, read_raw
 from cmr_deid.text import character_sets, decoded, plain

@@ -8,6 +8,7 @@ attributes that carry our own statements are written anew.
 import enum
 import functools
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydicom.datadict import tag_for_keyword
@@ -48,10 +49,18 @@ class Act(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What happens to one attribute, and which line of which layer says so."""
+    """What happens to one attribute, and which line of which layer says so.
+
+    Attributes:
+        act: what is done.
+        why: layer and row, in words.
+        type: attribute type where it stands (PS3.5 7.4): `1` must hold a value, `2` may be empty, `3` may be
+            absent; tells what becomes of a value that cannot be used (dummy, empty, removed).
+    """
 
     act: Act
     why: str
+    type: str = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,13 @@ class DeidProfile:
     def rule(self, tag: int) -> Rule:
         """The rule of a standard attribute; `REMOVE` with `NO_RULE` where there is none."""
         return self.rules.get(tag) or _REMOVE_UNKNOWN
+
+    def rules_at(self, sop_class_uid: str, path: tuple[int, ...]) -> Mapping[int, Rule]:
+        """The rules by tag where `path` (tags of the enclosing sequences, outermost first) leads in an IOD.
+
+        Conditional actions of Table E.1-1 (X/Z, X/D, ...) are resolved by the attribute type there.
+        """
+        return self.rules
 
 
 _REMOVE_UNKNOWN = Rule(Act.REMOVE, NO_RULE)

@@ -170,6 +170,25 @@ _ALL = (
         "Report the exam number shown here; the exam stays inside the hospital.",
     ),
     Reason(
+        "burned_in_text",
+        "The images seem to show text that is not known to be technical.",
+        _C,
+        "Look at the crop on the center desk; let the series pass, blank the region, or leave the series out.",
+        _REFUSED,
+    ),
+    Reason(
+        "pixels_changed",
+        "The pixels that would leave are not the pixels that came, outside the regions that were blanked.",
+        _S,
+        "Report the exam number shown here; the exam stays inside the hospital.",
+    ),
+    Reason(
+        "science_changed",
+        "A measurement of the images (geometry, timing, velocity, scaling) would not leave as it came.",
+        _S,
+        "Report the exam number and the attribute shown here; the exam stays inside the hospital.",
+    ),
+    Reason(
         "free_text",
         "Free text stays at the center; only coded values cross.",
         _C,
