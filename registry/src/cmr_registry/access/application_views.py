@@ -15,7 +15,7 @@ from cmr_registry.access.completeness import lacks_of
 from cmr_registry.access.errors import AccessError, IncompleteError, PolicyNotAcceptedError
 from cmr_registry.access.forms import TitleForm
 from cmr_registry.access.models import AccessApplication
-from cmr_registry.access.requests import account_of, posted, principal_of, refuse
+from cmr_registry.access.requests import posted, refuse
 from cmr_registry.access.search_selectors import certificate_quotable, certificates_quotable
 from cmr_registry.access.section_forms import SectionForm
 from cmr_registry.access.selectors import application_own, applications_own, sections_shown
@@ -23,6 +23,7 @@ from cmr_registry.access.states import EDITABLE, ApplicationState
 from cmr_registry.access.steps import application_days, application_timeline
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.requests import account_of, principal_of
 from cmr_registry.documents.selectors import has_accepted
 from cmr_registry.lib.pages import page_of
 

@@ -1,31 +1,12 @@
-"""What the views of this room share: who asks, what is absent, what is refused."""
-
-from typing import cast
+"""What the views of this room share: what was sent, what is refused."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from cmr_registry.access.errors import ConflictedRejected
-from cmr_registry.accounts.models import Account
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.audit.services import denial_record
-
-
-def principal_of(request: HttpRequest) -> Principal:
-    """Who asks."""
-    return cast(Principal, request.principal)  # type: ignore[attr-defined]
-
-
-def account_of(request: HttpRequest) -> Account:
-    """The account behind a page's request.
-
-    Raises:
-        Http404: none, such as a key; pages are for people.
-    """
-    if not isinstance(request.user, Account):
-        raise Http404("There is nothing here.")
-    return request.user
 
 
 def excluded(request: HttpRequest, refused: ConflictedRejected, target: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from cmr_registry.access.certificate_pages import certificate_answer
 from cmr_registry.access.errors import AccessError, PolicyNotAcceptedError
 from cmr_registry.access.forms import SearchForm, search_initial
 from cmr_registry.access.models import SearchRequest
-from cmr_registry.access.requests import account_of, posted, principal_of, refuse
+from cmr_registry.access.requests import posted, refuse
 from cmr_registry.access.search_selectors import certificate_of, search_own, searches_own
 from cmr_registry.access.search_services import search_change, search_draft, search_submit
 from cmr_registry.access.search_states import EDITABLE, SearchState
@@ -23,6 +23,7 @@ from cmr_registry.access.steps import search_timeline
 from cmr_registry.access.windows import window_of
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.requests import account_of, principal_of
 from cmr_registry.documents.rendering import html_of
 from cmr_registry.documents.selectors import DATA_ACCESS_POLICY, document_current, has_accepted
 from cmr_registry.documents.services import acceptance_record

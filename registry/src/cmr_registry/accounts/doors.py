@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.policy import Principal, holds, scope_for
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.audit.services import event_record
 from cmr_registry.lib.scope import center_scope
 
@@ -57,7 +58,7 @@ def door(permission: Permission) -> Callable[[V], V]:
     def around(view: V) -> V:
         @functools.wraps(view)
         def inside(request: Any, *args: Any, **kwargs: Any) -> Any:
-            with enter(request.principal, permission, at=view.__name__):
+            with enter(principal_of(request), permission, at=view.__name__):
                 return view(request, *args, **kwargs)
 
         inside.door = Door(permission)  # type: ignore[attr-defined]

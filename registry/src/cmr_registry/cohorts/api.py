@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.cohorts.answering import cohort_answer
 from cmr_registry.cohorts.errors import QueryError
 from cmr_registry.cohorts.query import CohortQuery
@@ -45,7 +45,7 @@ class CountOut(Schema):
 @door(Permission.DO_RESEARCH)
 def count_cohort(request: HttpRequest, body: CountIn) -> Any:
     """Count a cohort. A refused or failed question answers 200 with its outcome; an unreadable one is a problem."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     try:
         query = CohortQuery.from_document(body.query)
         answer = cohort_answer(principal=principal, query=query, breakdown=body.breakdown)

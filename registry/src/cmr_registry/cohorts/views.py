@@ -13,9 +13,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cmr_registry.accounts.doors import door
-from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, can
+from cmr_registry.accounts.policy import can
+from cmr_registry.accounts.requests import account_of, principal_of
 from cmr_registry.cohorts.answering import breakdown_names, cohort_answer
 from cmr_registry.cohorts.answers import Answer
 from cmr_registry.cohorts.building import EMPTY, Filled, changed, item_named, items_found, ops_of
@@ -45,7 +45,7 @@ def builder(request: HttpRequest) -> HttpResponse:
         return _saved(request)
     document, problem = _next_document(request) if request.method == "POST" else (_start(request), "")
     query = CohortQuery.from_document(document)
-    by = tables_chosen(breakdown_names(_principal(request)), request.POST.getlist("by"))
+    by = tables_chosen(breakdown_names(principal_of(request)), request.POST.getlist("by"))
     action = request.POST.get("do", "").partition(":")[0]
     answer, refusal = (None, "") if action in COUNTLESS else _answer(request, query, by)
     context = {
@@ -64,7 +64,7 @@ def builder(request: HttpRequest) -> HttpResponse:
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """The caller's own saved questions, newest first."""
-    page = page_of(saved_queries_of(_account(request)), request.GET.get("page"))
+    page = page_of(saved_queries_of(account_of(request)), request.GET.get("page"))
     return render(request, "cohorts/saved.html", {"page": page})
 
 
@@ -72,7 +72,7 @@ def saved(request: HttpRequest) -> HttpResponse:
 @require_POST
 def new_snapshot(request: HttpRequest) -> HttpResponse:
     """Ask for a new snapshot; the worker builds it."""
-    snapshot_request(by=_principal(request))
+    snapshot_request(by=principal_of(request))
     messages.success(
         request, "A new snapshot is being built. Questions go to the one before until it is ready."
     )
@@ -125,7 +125,7 @@ def _json(text: str) -> Any:
 
 def _answer(request: HttpRequest, query: CohortQuery, by: list[str]) -> tuple[Answer | None, str]:
     try:
-        return cohort_answer(principal=_principal(request), query=query, breakdown=by), ""
+        return cohort_answer(principal=principal_of(request), query=query, breakdown=by), ""
     except QueryError as error:
         return None, str(error)
 
@@ -135,7 +135,10 @@ def _saved(request: HttpRequest) -> HttpResponse:
     try:
         query = CohortQuery.from_document(_json(request.POST.get("document", "")))
         kept = saved_query_record(
-            owner=_account(request), name=request.POST.get("name", ""), query=query, by=_principal(request)
+            owner=account_of(request),
+            name=request.POST.get("name", ""),
+            query=query,
+            by=principal_of(request),
         )
     except (QueryError, ValidationError) as error:
         sentence = error.messages[0] if isinstance(error, ValidationError) else str(error)
@@ -165,7 +168,7 @@ def _page(request: HttpRequest, query: CohortQuery, by: list[str]) -> dict[str, 
         "readable": json.dumps(document, indent=2, ensure_ascii=False),
         "kept": kept,
         "form": BuilderForm(given),
-        "tables": breakdown_choices(breakdown_names(_principal(request)), by),
+        "tables": breakdown_choices(breakdown_names(principal_of(request)), by),
         "studies": STUDY_TEMPLATES,
         **_snapshot(request),
     }
@@ -186,7 +189,7 @@ def _picker(request: HttpRequest) -> dict[str, Any]:
 
 
 def _snapshot(request: HttpRequest) -> dict[str, Any]:
-    is_steward = can(_principal(request), Permission.DECIDE_SEARCHES)
+    is_steward = can(principal_of(request), Permission.DECIDE_SEARCHES)
     newest = next(iter(snapshots_recent(1)), None) if is_steward else None
     return {
         "snapshot": snapshot_current(),
@@ -199,20 +202,9 @@ def _snapshot(request: HttpRequest) -> dict[str, Any]:
 
 def _own(request: HttpRequest, text: str) -> SavedQuery:
     try:
-        found = saved_query(uuid.UUID(text), _account(request))
+        found = saved_query(uuid.UUID(text), account_of(request))
     except ValueError:
         found = None
     if found is None:
         raise Http404(NO_SUCH_QUESTION)
     return found
-
-
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise Http404(NO_SUCH_QUESTION)
-    return request.user
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return principal

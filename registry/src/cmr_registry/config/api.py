@@ -15,6 +15,7 @@ from ninja.utils import check_csrf
 from cmr_registry.accounts.doors import public_door
 from cmr_registry.accounts.errors import NotAllowedRejected, SignInNeededRejected
 from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.cohorts.api import router as cohorts_router
 from cmr_registry.followup.api import router as followup_router
 from cmr_registry.intake.api import router as intake_router
@@ -36,7 +37,7 @@ class KeyOrSession(AuthBase):
         Raises:
             NotAllowedRejected: a session writes without its CSRF token.
         """
-        principal: Principal = request.principal  # type: ignore[attr-defined]
+        principal = principal_of(request)
         if not principal.is_somebody:
             return None
         if "Authorization" not in request.headers and check_csrf(request) is not None:

@@ -10,7 +10,8 @@ from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.mail import mails_given_up
 from cmr_registry.accounts.models import Account
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, centers_for, holds, scope_for
+from cmr_registry.accounts.policy import centers_for, holds, scope_for
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.centers.selectors import centers_in
 from cmr_registry.desks.research_waiting import research_waiting, steward_waiting
 from cmr_registry.desks.selectors import (
@@ -39,7 +40,7 @@ DESKS = (
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead on to the home page of the caller's role."""
-    principal = _principal(request)
+    principal = principal_of(request)
     if not principal.is_somebody:
         return redirect_to_login(request.get_full_path())
     for permission, address in DESKS:
@@ -53,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def center_home(request: HttpRequest) -> HttpResponse:
     """What waits for the people of a center (R51)."""
     now = timezone.now()
-    principal = _principal(request)
+    principal = principal_of(request)
     centers = centers_in(scope_for(principal, Permission.SEE_CENTER_DESK))
     figures = center_figures(centers, now, centers_for(principal, Permission.SEE_BALLOTS))
     context = {
@@ -86,11 +87,6 @@ def steward(request: HttpRequest) -> HttpResponse:
 @require_safe
 def research(request: HttpRequest) -> HttpResponse:
     """A researcher's home: what waits, and the way from a question to a release (R51)."""
-    account = Account.objects.get(pk=str(_principal(request).account))
-    figures = research_figures(_principal(request), account)
+    account = Account.objects.get(pk=str(principal_of(request).account))
+    figures = research_figures(principal_of(request), account)
     return render(request, "desks/research.html", {"figures": figures, "waiting": research_waiting(figures)})
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return principal

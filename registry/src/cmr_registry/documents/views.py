@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.documents.forms import DocumentForm
 from cmr_registry.documents.models import DocumentVersion, Layout
 from cmr_registry.documents.rendering import document_pdf, html_of
@@ -81,7 +82,7 @@ def publish(request: HttpRequest, slug: str = "") -> HttpResponse:
                     body=given["body"],
                     is_placeholder=given["is_placeholder"],
                     layout=Layout(given["layout"]),
-                    by=request.principal,  # type: ignore[attr-defined]
+                    by=principal_of(request),
                 )
                 return redirect("documents:document", slug=version.slug)
             except ValidationError as error:

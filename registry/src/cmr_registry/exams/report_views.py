@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from cmr_dictionary import entered_forms
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.exams.errors import CaseReportRejected
 from cmr_registry.exams.layout import FORM_HEADINGS
 from cmr_registry.exams.models import Examination
@@ -36,7 +37,7 @@ def case_report(request: HttpRequest, exam_id: uuid.UUID, form: str) -> HttpResp
             exam=exam,
             form=form,
             answers=answers,
-            by=request.principal,  # type: ignore[attr-defined]
+            by=principal_of(request),
             seen_version=_seen(request.POST.get("seen_version", "")),
         )
     except CaseReportRejected as rejected:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.archive.models import Series
 from cmr_registry.archive.selectors import thumbnail
 from cmr_registry.archive.viewing import view_record
@@ -69,7 +69,7 @@ def series_thumbnail(request: HttpRequest, exam_id: uuid.UUID, series_id: uuid.U
 
 def view_note(request: HttpRequest, exam: Examination) -> None:
     """Leave the view event of a look at an exam's images or values; a viewer that follows leaves no second one."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     if exam.imaging_study is not None:
         view_record(principal=principal, study=exam.imaging_study)
 

@@ -11,7 +11,7 @@ from cmr_exchange.followup import FollowUpDocument
 from cmr_exchange.withdrawal import Withdrawal
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.followup.errors import FollowUpRejected
 from cmr_registry.followup.models import FollowUpRecord
 from cmr_registry.followup.selectors import followup_of, subject_by_pseudonym
@@ -69,7 +69,7 @@ class WithdrawalOut(Schema):
 @door(Permission.DELIVER_FOLLOW_UP)
 def deliver_follow_up(request: HttpRequest) -> Any:
     """Keep a follow-up document; the same document again gives the same answer."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     document = _read(FollowUpDocument, request.body)
     try:
         return _shown(followup_record(principal=principal, document=document))
@@ -101,7 +101,7 @@ def read_follow_up(request: HttpRequest, pseudonym: str) -> Any:
 @door(Permission.WITHDRAW_SUBJECTS)
 def withdraw_subject(request: HttpRequest) -> Any:
     """Withdraw a subject of the own center; doing it again changes nothing."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     subject = withdrawal_record(principal=principal, withdrawal=_read(Withdrawal, request.body))
     return {"subject": subject.pseudonym, "withdrawn": True}
 

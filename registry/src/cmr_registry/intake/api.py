@@ -12,7 +12,7 @@ from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.manifest import DeliveryManifest
 from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.intake.errors import DeliveryRejected
 from cmr_registry.intake.selectors import delivery_document, delivery_find
 from cmr_registry.intake.services import delivery_open
@@ -72,7 +72,7 @@ class ReceiptKey(Schema):
 @door(Permission.DELIVER)
 def open_delivery(request: HttpRequest) -> Any:
     """Open the delivery that a manifest announces; the same manifest again answers the same delivery."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     try:
         manifest = DeliveryManifest.from_document(_json(request.body))
     except UnknownVersionError as error:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.policy import Principal, scope_for
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import centers_in
 from cmr_registry.intake.acceptance import conflict_decide
@@ -56,7 +57,7 @@ def conflict(request: HttpRequest, delivery_id: uuid.UUID, conflict_id: uuid.UUI
     form = ConflictForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("A decision is expected.", content_type="text/plain")
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     try:
         conflict_decide(conflict=row, decision=form.decision, by=principal)
     except ConflictDecidedError as refused:
@@ -84,7 +85,7 @@ def receipt(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take the ZIP of an already de-identified exam; the same verification as everywhere decides (contract.md)."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     centers = centers_in(scope_for(principal, Permission.DELIVER))
     if request.method != "POST":
         return render(request, "intake/upload.html", {"form": UploadForm(centers=centers)})

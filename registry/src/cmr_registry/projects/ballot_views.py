@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, can, scope_for
+from cmr_registry.accounts.policy import can, scope_for
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import centers_in
 from cmr_registry.lib.pages import page_of
@@ -37,7 +38,7 @@ NOTHING_HERE = "There is no such ballot."
 def ballots(request: HttpRequest) -> HttpResponse:
     """Ballots of the center: those that may be answered first."""
     page = page_of(ballot_list(), request.GET.get("page"))
-    centers = centers_in(scope_for(_principal(request), Permission.SEE_BALLOTS))
+    centers = centers_in(scope_for(principal_of(request), Permission.SEE_BALLOTS))
     return render(request, "projects/ballots.html", {"page": page, "centers": centers})
 
 
@@ -61,7 +62,7 @@ def answer(request: HttpRequest, ballot_id: uuid.UUID) -> HttpResponse:
         ballot_answer(
             ballot=row,
             choice=form.answer,
-            by=_principal(request),
+            by=principal_of(request),
             reason=form.cleaned_data["reason"],
             wants_coauthorship=form.coauthorship,
         )
@@ -81,7 +82,7 @@ def withdraw(request: HttpRequest, ballot_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest("The reason is too long.", content_type="text/plain")
     try:
-        ballot_withdraw(ballot=row, by=_principal(request), reason=form.cleaned_data["reason"])
+        ballot_withdraw(ballot=row, by=principal_of(request), reason=form.cleaned_data["reason"])
     except ProjectError as refused:
         messages.error(request, str(refused))
     else:
@@ -93,7 +94,7 @@ def withdraw(request: HttpRequest, ballot_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def standing(request: HttpRequest) -> HttpResponse:
     """The standing instruction of each center of the caller."""
-    principal, in_force = _principal(request), standing_in_force()
+    principal, in_force = principal_of(request), standing_in_force()
     rows = []
     for center in centers_in(scope_for(principal, Permission.SEE_BALLOTS)):
         current = in_force.get(center.pk)
@@ -112,7 +113,7 @@ def standing_change(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest("A center and an answer are expected.", content_type="text/plain")
     standing_set(
-        center=_center(request, form.cleaned_data["center"]), choice=form.answer, by=_principal(request)
+        center=_center(request, form.cleaned_data["center"]), choice=form.answer, by=principal_of(request)
     )
     messages.success(request, "The standing instruction is in force.")
     return redirect("projects:standing")
@@ -125,13 +126,13 @@ def standing_end(request: HttpRequest) -> HttpResponse:
     form = StandingForm({"center": request.POST.get("center", ""), "choice": "out"})
     if not form.is_valid():
         return HttpResponseBadRequest("A center is expected.", content_type="text/plain")
-    standing_revoke(center=_center(request, form.cleaned_data["center"]), by=_principal(request))
+    standing_revoke(center=_center(request, form.cleaned_data["center"]), by=principal_of(request))
     messages.success(request, "The standing instruction is revoked.")
     return redirect("projects:standing")
 
 
 def _page(request: HttpRequest, row: Ballot, form: BallotForm, status: int = 200) -> HttpResponse:
-    principal = _principal(request)
+    principal = principal_of(request)
     may_answer = can(principal, Permission.ANSWER_BALLOTS, row.center_id)
     is_open = BallotState(row.state) in OPEN and timezone.now() <= row.deadline
     is_in = row.state == BallotState.LOCKED and row.choice in GIVES
@@ -163,12 +164,7 @@ def _found(ballot_id: uuid.UUID) -> Ballot:
 
 
 def _center(request: HttpRequest, pk: uuid.UUID) -> Center:
-    for center in centers_in(scope_for(_principal(request), Permission.ANSWER_BALLOTS)):
+    for center in centers_in(scope_for(principal_of(request), Permission.ANSWER_BALLOTS)):
         if center.pk == pk:
             return center
     raise Http404(NOTHING_HERE)
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return principal

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, can
+from cmr_registry.accounts.policy import can
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.lib.pages import page_of
 from cmr_registry.projects.errors import ProjectError
 from cmr_registry.projects.forms import MoveForm, ProjectFilterForm
@@ -35,7 +36,7 @@ NOTHING_HERE = "There is no such project."
 @require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     """The projects in which the caller works."""
-    page = page_of(projects_of(_principal(request)), request.GET.get("page"))
+    page = page_of(projects_of(principal_of(request)), request.GET.get("page"))
     return render(request, "projects/projects.html", {"page": page, "rows": _rows(page.rows)})
 
 
@@ -43,7 +44,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """One project for its people: where it stands, what comes next, how many centers decided."""
-    row = projects_of(_principal(request)).filter(pk=project_id).first()
+    row = projects_of(principal_of(request)).filter(pk=project_id).first()
     if row is None:
         raise Http404(NOTHING_HERE)
     return render(request, "projects/project.html", _facts(row))
@@ -64,7 +65,7 @@ def steward_projects(request: HttpRequest) -> HttpResponse:
 def steward_project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """One project for the registry: the board with every center's choice, and the next step."""
     row = _found(project_id)
-    may_move = can(_principal(request), Permission.MANAGE_PROJECTS)
+    may_move = can(principal_of(request), Permission.MANAGE_PROJECTS)
     has_steps = bool(BY_HAND[ProjectState(row.state)])
     context = {
         **_facts(row),
@@ -83,7 +84,7 @@ def project_step(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     form = MoveForm(request.POST, project=row)
     if not form.is_valid():
         return HttpResponseBadRequest("A next step is expected.", content_type="text/plain")
-    return _done(request, row, lambda: project_move(project=row, to=form.step, by=_principal(request)))
+    return _done(request, row, lambda: project_move(project=row, to=form.step, by=principal_of(request)))
 
 
 @door(Permission.MANAGE_PROJECTS)
@@ -91,7 +92,7 @@ def project_step(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def round_open(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Open the ballots of an approved project that had no active center to ask."""
     row = _found(project_id)
-    return _done(request, row, lambda: ballots_open(project=row, by=_principal(request)))
+    return _done(request, row, lambda: ballots_open(project=row, by=principal_of(request)))
 
 
 @door(Permission.MANAGE_PROJECTS)
@@ -99,7 +100,7 @@ def round_open(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def round_close(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Lock the ballots after every center answered."""
     row = _found(project_id)
-    return _done(request, row, lambda: ballots_close(project=row, by=_principal(request)))
+    return _done(request, row, lambda: ballots_close(project=row, by=principal_of(request)))
 
 
 def _done(request: HttpRequest, row: Project, step: Any) -> HttpResponse:
@@ -134,8 +135,3 @@ def _found(project_id: uuid.UUID) -> Project:
     if row is None:
         raise Http404(NOTHING_HERE)
     return row
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return principal

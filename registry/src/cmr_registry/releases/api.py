@@ -9,7 +9,7 @@ from ninja import Router, Schema
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.lib.problems import Problem
 from cmr_registry.releases.selectors import download_refusal, releases_of
 
@@ -46,7 +46,7 @@ class ReleasesOut(Schema):
 @door(Permission.USE_RELEASES)
 def list_releases(request: HttpRequest) -> dict[str, Any]:
     """The releases of the projects in which the caller works, newest first."""
-    principal: Principal = request.principal  # type: ignore[attr-defined]
+    principal = principal_of(request)
     rows = releases_of(principal)[:MOST]
     return {
         "releases": [

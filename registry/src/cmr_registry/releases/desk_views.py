@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.lib.pages import page_of
 from cmr_registry.releases.errors import ReleaseError
 from cmr_registry.releases.forms import RequestForm, RevokeForm
@@ -57,7 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk_release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     """One release for the registry: who asked and consented, how far it is, what is in it, the next step."""
-    row, principal = _found(release_id), _principal(request)
+    row, principal = _found(release_id), principal_of(request)
     context = {
         "release": row,
         "owner": OWNER[ReleaseState(row.state)],
@@ -79,7 +79,7 @@ def request_release(request: HttpRequest) -> HttpResponse:
         messages.error(request, "No release can be asked for that project now.")
         return redirect("releases:desk")
     try:
-        row = release_request(project=form.cleaned_data["project"], by=_principal(request))
+        row = release_request(project=form.cleaned_data["project"], by=principal_of(request))
     except ReleaseError as refused:
         messages.error(request, str(refused))
         return redirect("releases:desk")
@@ -95,7 +95,7 @@ def consent(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         row,
-        lambda: release_consent(release=row, by=_principal(request)),
+        lambda: release_consent(release=row, by=principal_of(request)),
         "You consented; the worker builds it now.",
     )
 
@@ -106,7 +106,7 @@ def retry(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     """Build again what failed."""
     row = _found(release_id)
     words = "The worker tries again."
-    return _done(request, row, lambda: release_retry(release=row, by=_principal(request)), words)
+    return _done(request, row, lambda: release_retry(release=row, by=principal_of(request)), words)
 
 
 @door(Permission.MANAGE_RELEASES)
@@ -117,7 +117,7 @@ def publish(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         row,
-        lambda: release_publish(release=row, by=_principal(request)),
+        lambda: release_publish(release=row, by=principal_of(request)),
         "Published; the people of the project have been told.",
     )
 
@@ -132,7 +132,7 @@ def revoke(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     reason = str(form.cleaned_data["reason"])
     words = "Revoked."
     return _done(
-        request, row, lambda: release_revoke(release=row, reason=reason, by=_principal(request)), words
+        request, row, lambda: release_revoke(release=row, reason=reason, by=principal_of(request)), words
     )
 
 
@@ -153,8 +153,3 @@ def _found(release_id: uuid.UUID) -> DataRelease:
     if row is None:
         raise Http404(NOTHING_HERE)
     return row
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return principal

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.lib.pages import page_of
 from cmr_registry.releases.errors import DownloadRejected, LinkExpiredError
 from cmr_registry.releases.example import NAME, example_archive
@@ -39,7 +39,7 @@ ZIP = "application/zip"
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
     """The releases of the caller's projects, newest first."""
-    page = page_of(releases_of(_principal(request)), request.GET.get("page"))
+    page = page_of(releases_of(principal_of(request)), request.GET.get("page"))
     marked = withdrawn_in(page.rows)
     rows = [(row, row.pk in marked) for row in page.rows]
     return render(request, "releases/releases.html", {"page": page, "rows": rows})
@@ -52,7 +52,7 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     row = _found(request, release_id)
     context = {
         "release": row,
-        "refusal": download_refusal(_principal(request), row),
+        "refusal": download_refusal(principal_of(request), row),
         "has_withdrawn": bool(withdrawn_in([row])),
         "dmf_only": is_dmf_only(row.summary.get("mix", {})),
         "minutes": SECONDS // 60,
@@ -64,7 +64,7 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def link(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     """Give the caller a link of his or her own, and follow it."""
-    row, principal = _found(request, release_id), _principal(request)
+    row, principal = _found(request, release_id), principal_of(request)
     refusal = download_refusal(principal, row)
     if refusal or principal.account is None:
         messages.error(request, refusal)
@@ -77,7 +77,7 @@ def link(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, token: str) -> HttpResponseBase:
     """The archive, to the account that the link was given to; what may be downloaded is asked again."""
-    principal = _principal(request)
+    principal = principal_of(request)
     try:
         if principal.account is None:
             raise Http404(NOTHING_HERE)
@@ -125,12 +125,7 @@ def _attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
 
 
 def _found(request: HttpRequest, release_id: uuid.UUID) -> DataRelease:
-    row = release_of(_principal(request), release_id)
+    row = release_of(principal_of(request), release_id)
     if row is None:
         raise Http404(NOTHING_HERE)
     return row
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]
-    return principal
