@@ -16,7 +16,7 @@ from cmr_registry.access.models import AccessApplication, ScoreSheet
 from cmr_registry.access.people import co_investigators
 from cmr_registry.access.permissions import check_user_can_read, check_user_is_not_excluded, user_can_score
 from cmr_registry.access.printing import printed_sheet
-from cmr_registry.access.requests import excluded, posted, principal_of, refuse
+from cmr_registry.access.requests import excluded, posted, refuse
 from cmr_registry.access.review_services import conflict_declare, decision_record, score_submit
 from cmr_registry.access.reviewing import (
     Review,
@@ -36,6 +36,7 @@ from cmr_registry.access.selectors import (
 from cmr_registry.access.states import ApplicationState
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.lib.pages import page_of
 
 NOTHING_HERE = "There is no such application."
@@ -60,13 +61,9 @@ def review(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """The application with its sheet; closed in conflict, and asked about conflicts first (L11)."""
     row = _found(application_id)
     standing = standing_of(principal_of(request), row)
-    try:
-        check_user_can_read(standing)
-    except ConflictedRejected as refused:
-        return excluded(request, refused, f"application:{row.pk}")
-    except AccessError:
-        return redirect("access:review_conflict", application_id=row.pk)
-    return render(request, "access/review.html", _review_context(row, standing))
+    return _closed(request, row, standing) or render(
+        request, "access/review.html", _review_context(row, standing)
+    )
 
 
 @door(Permission.REVIEW_APPLICATIONS)
@@ -108,12 +105,9 @@ def score(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """The score sheet: fill it, or change it; every version is kept."""
     row, by = _found(application_id), principal_of(request)
     standing = standing_of(by, row)
-    try:
-        check_user_can_read(standing)
-    except ConflictedRejected as refused:
-        return excluded(request, refused, f"application:{row.pk}")
-    except AccessError:
-        return redirect("access:review_conflict", application_id=row.pk)
+    closed = _closed(request, row, standing)
+    if closed is not None:
+        return closed
     if not user_can_score(row, standing):
         messages.error(request, "Reviewers score while the review runs.")
         return redirect("access:review", application_id=row.pk)
@@ -163,17 +157,25 @@ def decide(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
 def certificate(request: HttpRequest, application_id: uuid.UUID, kind: str) -> HttpResponse:
     """The certificate that the application quotes."""
     row = _found(application_id)
-    try:
-        check_user_can_read(standing_of(principal_of(request), row))
-    except ConflictedRejected as refused:
-        return excluded(request, refused, f"application:{row.pk}")
-    except AccessError:
-        return redirect("access:review_conflict", application_id=row.pk)
+    closed = _closed(request, row, standing_of(principal_of(request), row))
+    if closed is not None:
+        return closed
     submission = row.submissions.last()
     found = certificate_by_digest(submission.certificate_digest) if submission else None
     if found is None:
         raise Http404(NOTHING_HERE)
     return certificate_answer(request, found, kind)
+
+
+def _closed(request: HttpRequest, row: AccessApplication, standing: Standing) -> HttpResponse | None:
+    """What is answered instead of an application that this person may not read, or not yet (L11)."""
+    try:
+        check_user_can_read(standing)
+    except ConflictedRejected as refused:
+        return excluded(request, refused, f"application:{row.pk}")
+    except AccessError:
+        return redirect("access:review_conflict", application_id=row.pk)
+    return None
 
 
 def _review_context(row: AccessApplication, standing: Standing) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +16,7 @@ from cmr_registry.access.certificate_pages import certificate_answer
 from cmr_registry.access.errors import AccessError
 from cmr_registry.access.forms import CheckForm
 from cmr_registry.access.models import AccessApplication, SearchRequest
-from cmr_registry.access.requests import posted, principal_of, refuse
+from cmr_registry.access.requests import posted, refuse
 from cmr_registry.access.reviewing import review_of
 from cmr_registry.access.search_selectors import (
     certificate_by_digest,
@@ -35,6 +37,7 @@ from cmr_registry.access.states import ApplicationState
 from cmr_registry.access.steps import search_timeline
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.requests import principal_of
 from cmr_registry.lib.pages import page_of
 
 NOTHING_HERE = "There is nothing here."
@@ -50,13 +53,8 @@ def searches(request: HttpRequest) -> HttpResponse:
     """Search requests by review window."""
     show = request.GET.get("show", "")
     state = SEARCH_STATES.get(show)
-    page = page_of(searches_for_steward(state.value if state else ""), request.GET.get("page"))
-    context = {
-        "page": page,
-        "show": show if state else "",
-        "choices": SEARCHES_SHOWN,
-        "waiting": searches_waiting(),
-    }
+    listed = _listed(request, searches_for_steward(state.value if state else ""), show if state else "")
+    context = {**listed, "choices": SEARCHES_SHOWN, "waiting": searches_waiting()}
     return render(request, "access/steward_searches.html", context)
 
 
@@ -69,19 +67,14 @@ def search(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
         raise Http404(NOTHING_HERE)
     form = CheckForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        by, reasons = principal_of(request), form.cleaned_data["reasons"]
-        if form.cleaned_data["choice"] == "pass":
-            _try(
-                request,
-                lambda: search_approve(search=row, by=by, note=reasons),
-                "Approved. It is being answered.",
-            )
-        else:
-            _try(
-                request,
-                lambda: search_return(search=row, by=by, reasons=reasons),
-                "Returned with your reasons.",
-            )
+        by = principal_of(request)
+        _check(
+            request,
+            form,
+            lambda note: search_approve(search=row, by=by, note=note),
+            lambda reasons: search_return(search=row, by=by, reasons=reasons),
+            "Approved. It is being answered.",
+        )
         return redirect("access:steward_searches")
     context = {"search": row, "spans": search_timeline(row), "form": form, "waits": _waits(row)}
     return render(request, "access/steward_search.html", context, status=422 if form.errors else 200)
@@ -104,13 +97,8 @@ def applications(request: HttpRequest) -> HttpResponse:
     """Applications, those that wait longest first."""
     show = request.GET.get("show", "")
     state = APPLICATION_STATES.get(show)
-    page = page_of(applications_for_steward(state.value if state else ""), request.GET.get("page"))
-    context = {
-        "page": page,
-        "show": show if state else "",
-        "choices": APPLICATIONS_SHOWN,
-        "waiting": applications_to_check(),
-    }
+    listed = _listed(request, applications_for_steward(state.value if state else ""), show if state else "")
+    context = {**listed, "choices": APPLICATIONS_SHOWN, "waiting": applications_to_check()}
     return render(request, "access/steward_applications.html", context)
 
 
@@ -121,19 +109,14 @@ def application(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse
     row = _found(application_id)
     form = CheckForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        by, reasons = principal_of(request), form.cleaned_data["reasons"]
-        if form.cleaned_data["choice"] == "pass":
-            _try(
-                request,
-                lambda: application_pass(application=row, by=by, note=reasons),
-                "It is with the committee.",
-            )
-        else:
-            _try(
-                request,
-                lambda: application_return(application=row, by=by, reasons=reasons),
-                "Returned with your reasons.",
-            )
+        by = principal_of(request)
+        _check(
+            request,
+            form,
+            lambda note: application_pass(application=row, by=by, note=note),
+            lambda reasons: application_return(application=row, by=by, reasons=reasons),
+            "It is with the committee.",
+        )
         return redirect("access:steward_applications")
     submission, sections = submission_shown(row) or (None, ())
     context = {
@@ -170,10 +153,22 @@ def _waits(row: SearchRequest) -> bool:
     return row.state == SearchState.SUBMITTED
 
 
-def _try(request: HttpRequest, service: Callable[[], object], done: str) -> None:
+def _listed(request: HttpRequest, rows: QuerySet[Any], show: str) -> dict[str, object]:
+    return {"page": page_of(rows, request.GET.get("page")), "show": show}
+
+
+def _check(
+    request: HttpRequest,
+    form: CheckForm,
+    passed: Callable[[str], object],
+    returned: Callable[[str], object],
+    done: str,
+) -> None:
+    """Pass on or return, as the steward chose, and say so or why not."""
+    reasons, passes = form.cleaned_data["reasons"], form.cleaned_data["choice"] == "pass"
     try:
-        service()
+        (passed if passes else returned)(reasons)
     except AccessError as refused:
         refuse(request, refused)
     else:
-        messages.success(request, done)
+        messages.success(request, done if passes else "Returned with your reasons.")

@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
+from cmr_registry.access.models import SearchRequest
 from cmr_registry.access.search_selectors import searches_to_execute, searches_to_expire
 from cmr_registry.access.search_services import search_execute, search_expire
 from cmr_registry.accounts.policy import Principal
-from cmr_registry.lib.claims import ClaimLostError, claim_next
-from cmr_registry.lib.log import event
+from cmr_registry.lib.claims import Claim, work_claimed
 
 JOB = Principal(actor="job:searches")
 
@@ -19,21 +19,11 @@ def work_once() -> bool:
     Returns:
         True if there was something to do.
     """
-    return _execute_one() or _expire_one()
+    return work_claimed(searches_to_execute(), _execute, name="search") or _expire_one()
 
 
-def _execute_one() -> bool:
-    claimed = claim_next(searches_to_execute())
-    if claimed is None:
-        return False
-    search, claim = claimed
-    try:
-        search_execute(search=search, by=JOB, claim=claim)
-    except ClaimLostError:
-        event("claim_lost", search=str(search.pk))
-    except Exception as error:
-        event("work_failed", search=str(search.pk), error=type(error).__name__)
-    return True
+def _execute(search: SearchRequest, claim: Claim) -> None:
+    search_execute(search=search, by=JOB, claim=claim)
 
 
 def _expire_one() -> bool:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from cmr_registry.accounts.mail import mail_send, mails_due, wait_after
 from cmr_registry.accounts.models import OutgoingMail
 from cmr_registry.audit.services import audited, event_record
-from cmr_registry.lib.claims import Claim, ClaimLostError, claim_confirm, claim_next
+from cmr_registry.lib.claims import Claim, claim_confirm, work_claimed
 from cmr_registry.lib.log import event
 
 WORKER = "job:mail"
@@ -18,15 +18,7 @@ def work_once() -> bool:
     Returns:
         True if a mail was due.
     """
-    claimed = claim_next(mails_due())
-    if claimed is None:
-        return False
-    mail, claim = claimed
-    try:
-        _attempt(mail, claim)
-    except ClaimLostError:
-        event("claim_lost")
-    return True
+    return work_claimed(mails_due(), _attempt, name="mail")
 
 
 def _attempt(mail: OutgoingMail, claim: Claim) -> None:

@@ -20,7 +20,7 @@ from cmr_registry.cohorts.services import WORKER, snapshot_fail, snapshot_freeze
 from cmr_registry.cohorts.snapshotting import tables_store, tables_write
 from cmr_registry.cohorts.states import SnapshotState
 from cmr_registry.exams.models import Examination
-from cmr_registry.lib.claims import Claim, ClaimLostError, claim_next, claim_renew
+from cmr_registry.lib.claims import Claim, ClaimLostError, claim_renew, work_claimed
 from cmr_registry.lib.errors import StorageError
 from cmr_registry.lib.files import make_folder
 from cmr_registry.lib.log import event
@@ -42,7 +42,7 @@ def work_once() -> bool:
         True if there was something to do.
     """
     with center_scope(ALL_CENTERS):
-        return _build_one() or _request_nightly()
+        return work_claimed(snapshots_to_build(), _build, name="snapshot", lease=LEASE) or _request_nightly()
 
 
 def snapshot_build(*, snapshot: Snapshot, claim: Claim) -> None:
@@ -96,15 +96,8 @@ def _state(now: datetime.datetime) -> str:
     return data_state([center.pk for center in centers_covered(now.date())])
 
 
-def _build_one() -> bool:
-    claimed = claim_next(snapshots_to_build(), lease=LEASE)
-    if claimed is None:
-        return False
-    try:
-        snapshot_build(snapshot=claimed[0], claim=claimed[1])
-    except ClaimLostError:
-        event("claim_lost", snapshot=str(claimed[0].pk))
-    return True
+def _build(snapshot: Snapshot, claim: Claim) -> None:
+    snapshot_build(snapshot=snapshot, claim=claim)
 
 
 def _request_nightly() -> bool:

@@ -13,10 +13,10 @@ from cmr_registry.accounts.policy import Principal
 from cmr_registry.accounts.roles import Role
 from cmr_registry.intake.acceptance import WORKER, delivery_accept
 from cmr_registry.intake.errors import DeliveryUnclosableError
+from cmr_registry.intake.models import Delivery
 from cmr_registry.intake.selectors import deliveries_gone_quiet, deliveries_to_accept
 from cmr_registry.intake.services import delivery_close
-from cmr_registry.lib.claims import ClaimLostError, claim_next
-from cmr_registry.lib.log import event
+from cmr_registry.lib.claims import Claim, work_claimed
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 
 JOB = Principal(actor=WORKER, registry_roles=frozenset({Role.STEWARD}))
@@ -31,21 +31,11 @@ def work_once() -> bool:
         True if there was something to do.
     """
     with center_scope(ALL_CENTERS):
-        return _accept_one() or _close_one()
+        return work_claimed(deliveries_to_accept(), _accept, name="delivery") or _close_one()
 
 
-def _accept_one() -> bool:
-    claimed = claim_next(deliveries_to_accept())
-    if claimed is None:
-        return False
-    delivery, claim = claimed
-    try:
-        delivery_accept(delivery=delivery, claim=claim)
-    except ClaimLostError:
-        event("claim_lost", delivery=str(delivery.pk))
-    except Exception as error:
-        event("work_failed", delivery=str(delivery.pk), error=type(error).__name__)
-    return True
+def _accept(delivery: Delivery, claim: Claim) -> None:
+    delivery_accept(delivery=delivery, claim=claim)
 
 
 def _close_one() -> bool:

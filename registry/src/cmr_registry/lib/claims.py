@@ -6,12 +6,15 @@ rolls back. Whatever is unfinished and unclaimed is found again by its state: ki
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+
+from cmr_registry.lib.log import event
 
 M = TypeVar("M", bound=models.Model)
 
@@ -71,3 +74,36 @@ def claim_confirm(claim: Claim) -> None:
     rows: Any = claim.model._base_manager.filter(pk=claim.pk, claim_token=claim.token)
     if rows.update(claimed_until=None, claim_token=F("claim_token") + 1) != 1:
         raise ClaimLostError("Another worker took over meanwhile.")
+
+
+def work_claimed(
+    rows: models.QuerySet[M],
+    work: Callable[[M, Claim], object],
+    *,
+    name: str,
+    lease: datetime.timedelta = LEASE,
+) -> bool:
+    """Claim the first free row of `rows` and do its work.
+
+    Work that fails is logged without values and keeps its lease, which spaces the attempts; others go first.
+
+    Args:
+        rows: as `claim_next` takes them.
+        work: does it, and confirms the claim last in its transaction.
+        name: what a row is called in the log.
+        lease: how long the claim holds.
+
+    Returns:
+        True if a row was claimed.
+    """
+    claimed = claim_next(rows, lease=lease)
+    if claimed is None:
+        return False
+    row, claim = claimed
+    try:
+        work(row, claim)
+    except ClaimLostError:
+        event("claim_lost", **{name: str(row.pk)})
+    except Exception as error:
+        event("work_failed", **{name: str(row.pk)}, error=type(error).__name__)
+    return True
