@@ -13,6 +13,7 @@ import functools
 import math
 import operator
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -37,16 +38,16 @@ ORDERS: Mapping[str, Callable[[float, float], bool]] = {
 EQUALITIES = ("=", "<>", "!=")
 
 
-class Node:
+class Node(ABC):
     """One node of a parsed expression."""
 
+    @abstractmethod
     def value(self, lookup: Lookup) -> Result:
         """Evaluate.
 
         Args:
             lookup: gives the plain value of an item by name, None where it is absent.
         """
-        raise NotImplementedError  # pragma: no cover
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,25 @@ class EventKind(enum.StrEnum):
     VISIT = "visit"
 
 
+EVENT_WORDS: Mapping[EventKind, str] = {
+    EventKind.MYOCARDIAL_INFARCTION: "Myocardial infarction",
+    EventKind.STROKE: "Stroke",
+    EventKind.HEART_FAILURE_ADMISSION: "Admission for heart failure",
+    EventKind.VENTRICULAR_ARRHYTHMIA: "Sustained ventricular arrhythmia",
+    EventKind.ICD_THERAPY: "Appropriate ICD therapy",
+    EventKind.CARDIAC_ARREST: "Cardiac arrest",
+    EventKind.PCI: "PCI",
+    EventKind.CABG: "CABG",
+    EventKind.ICD_IMPLANTATION: "ICD implantation",
+    EventKind.AORTIC_VALVE_REPLACEMENT: "Aortic valve replacement",
+    EventKind.PULMONARY_VALVE_REPLACEMENT: "Pulmonary valve replacement",
+    EventKind.TRANSPLANT: "Heart transplant",
+    EventKind.LVAD: "Ventricular assist device",
+    EventKind.VISIT: "Visit",
+}
+"""What people call the kinds."""
+
+
 @dataclass(frozen=True, slots=True)
 class VitalStatus:
     """What one source says about life and death of the subject.

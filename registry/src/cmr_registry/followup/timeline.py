@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cmr_exchange.censoring import SEES_THE_LIVING, SOURCE_WORDS
-from cmr_exchange.followup import OutcomeEvent, VitalStatus
-from cmr_registry.followup.words import CAUSE_WORDS, KIND_WORDS, PRECISION_WORDS
+from cmr_exchange.followup import EVENT_WORDS, OutcomeEvent, VitalStatus
+from cmr_registry.followup.words import CAUSE_WORDS, PRECISION_WORDS
 
 WIDTH = 1_000
 LEFT, RIGHT = 150, 970
@@ -84,7 +84,7 @@ def moments(
             words = ["died", CAUSE_WORDS[status.cause], PRECISION_WORDS[status.death_precision]]
             found.append(Moment(status.death_day, ", ".join(filter(None, words)), source))
     for event in events:
-        words = [KIND_WORDS[event.kind], PRECISION_WORDS[event.precision]]
+        words = [EVENT_WORDS[event.kind], PRECISION_WORDS[event.precision]]
         found.append(Moment(event.day, ", ".join(filter(None, words)), SOURCE_WORDS[event.source]))
     return sorted(found, key=lambda moment: moment.day)
 

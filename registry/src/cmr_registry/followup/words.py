@@ -6,7 +6,7 @@ from typing import Any
 
 from cmr_dictionary import display, load
 from cmr_exchange.censoring import SOURCE_WORDS, End
-from cmr_exchange.followup import DeathCause, EventKind, OutcomeEvent, Precision
+from cmr_exchange.followup import EVENT_WORDS, DeathCause, OutcomeEvent, Precision
 from cmr_registry.exams.selectors import MISSING_WORDS
 
 END_WORDS: Mapping[End, str] = {
@@ -19,22 +19,6 @@ CAUSE_WORDS: Mapping[DeathCause, str] = {
     DeathCause.OTHER_CARDIOVASCULAR: "other cardiovascular cause",
     DeathCause.NON_CARDIOVASCULAR: "non-cardiovascular cause",
     DeathCause.UNKNOWN: "unknown cause",
-}
-KIND_WORDS: Mapping[EventKind, str] = {
-    EventKind.MYOCARDIAL_INFARCTION: "Myocardial infarction",
-    EventKind.STROKE: "Stroke",
-    EventKind.HEART_FAILURE_ADMISSION: "Admission for heart failure",
-    EventKind.VENTRICULAR_ARRHYTHMIA: "Sustained ventricular arrhythmia",
-    EventKind.ICD_THERAPY: "Appropriate ICD therapy",
-    EventKind.CARDIAC_ARREST: "Cardiac arrest",
-    EventKind.PCI: "PCI",
-    EventKind.CABG: "CABG",
-    EventKind.ICD_IMPLANTATION: "ICD implantation",
-    EventKind.AORTIC_VALVE_REPLACEMENT: "Aortic valve replacement",
-    EventKind.PULMONARY_VALVE_REPLACEMENT: "Pulmonary valve replacement",
-    EventKind.TRANSPLANT: "Heart transplant",
-    EventKind.LVAD: "Ventricular assist device",
-    EventKind.VISIT: "Visit",
 }
 PRECISION_WORDS: Mapping[Precision, str] = {
     Precision.DAY: "",
@@ -57,7 +41,7 @@ class EventLine:
 def event_line(event: OutcomeEvent) -> EventLine:
     """An event in words."""
     return EventLine(
-        KIND_WORDS[event.kind],
+        EVENT_WORDS[event.kind],
         event.day,
         PRECISION_WORDS[event.precision],
         SOURCE_WORDS[event.source],

@@ -5,7 +5,7 @@ from cmr_connector.follow_up import KIND
 from cmr_connector.follow_up_csv import event_items
 from cmr_connector.states import StatementKind, StatementState
 from cmr_dictionary import Item, is_asked
-from cmr_exchange.followup import DeathCause, EventKind, SourceClass
+from cmr_exchange.followup import EVENT_WORDS, DeathCause, EventKind, SourceClass
 
 SOURCES = {
     SourceClass.CHART: "Chart",
@@ -22,22 +22,8 @@ CAUSES = {
     DeathCause.NON_CARDIOVASCULAR: "Non-cardiovascular cause",
     DeathCause.UNKNOWN: "Cause not known",
 }
-EVENTS = {
-    EventKind.VISIT: "Visit",
-    EventKind.MYOCARDIAL_INFARCTION: "Myocardial infarction",
-    EventKind.STROKE: "Stroke",
-    EventKind.HEART_FAILURE_ADMISSION: "Admission for heart failure",
-    EventKind.VENTRICULAR_ARRHYTHMIA: "Sustained ventricular arrhythmia",
-    EventKind.ICD_THERAPY: "Therapy by the ICD",
-    EventKind.CARDIAC_ARREST: "Cardiac arrest",
-    EventKind.PCI: "PCI",
-    EventKind.CABG: "CABG",
-    EventKind.ICD_IMPLANTATION: "ICD implantation",
-    EventKind.AORTIC_VALVE_REPLACEMENT: "Aortic valve replacement",
-    EventKind.PULMONARY_VALVE_REPLACEMENT: "Pulmonary valve replacement",
-    EventKind.TRANSPLANT: "Heart transplant",
-    EventKind.LVAD: "Ventricular assist device",
-}
+EVENTS = {kind: EVENT_WORDS[kind] for kind in (EventKind.VISIT, *EventKind)}
+"""A visit first: it is what is entered most."""
 
 
 def asked_of(kind: EventKind) -> list[Item]:
