@@ -5,6 +5,8 @@ import pytest
 
 from cmr_deid import cli
 from cmr_deid.cli import main
+from cmr_deid.engine import Engine
+from cmr_deid.identities import Identities
 from cmr_deid.keys import CenterKey
 
 SECRETS = ("Fnordvexil", "MRN-0042177", "20210304", "1.3.12.2.1107")
@@ -112,17 +114,47 @@ def test_missing_files_are_a_wrong_usage_without_their_names(tmp_path, key_file,
     assert "Fnordvexil" not in capsys.readouterr().err
 
 
-def test_explain_says_what_would_happen_without_a_value(tmp_path, mr, capsys):
-    def plant(dataset):
-        dataset.private_block(0x0029, "SIEMENS X", create=True).add_new(1, "LO", "Fnordvexil")
+def plant(dataset):
+    dataset.private_block(0x0029, "SIEMENS Zebulonia", create=True).add_new(1, "LO", "Fnordvexil")
 
+
+def test_explain_says_what_would_happen_without_a_value(tmp_path, mr, capsys):
     (tmp_path / "a.dcm").write_bytes(mr(edit=plant))
     assert main(["explain", str(tmp_path / "a.dcm")]) == 0
     told = capsys.readouterr().out
-    assert "PatientName is replaced" in told
-    assert "InstitutionName is removed (E.1-1 X/Z/D)" in told
-    assert "(0029,1001) is removed unless" in told
-    assert not [secret for secret in SECRETS if secret in told]
+    lines = [" ".join(line.split()) for line in told.splitlines()]
+    assert any(line.startswith("(0008,0080) InstitutionName DICOM PS3.15 Table E.1-1") for line in lines)
+    assert any(
+        line.startswith("(0029,1001) private attribute a manufacturer's own attribute") for line in lines
+    )
+    assert any(line.startswith("REMOVED (") for line in lines)
+    assert not [secret for secret in (*SECRETS, "Zebulonia") if secret in told]
+
+
+def test_explain_writes_a_page_for_the_owner_alone_without_a_value(tmp_path, mr, capsys):
+    (tmp_path / "a.dcm").write_bytes(mr(edit=plant))
+    page = tmp_path / "a.html"
+    assert main(["explain", str(tmp_path / "a.dcm"), "--html", str(page)]) == 0
+    assert os.stat(page).st_mode & 0o777 == 0o600
+    shown = page.read_text()
+    assert "InstitutionName" in shown
+    assert not [secret for secret in (*SECRETS, "Zebulonia") if secret in shown]
+    assert "Patient data" not in shown
+
+
+def test_explain_shows_values_on_demand_with_the_true_pseudonym_and_a_warning(tmp_path, key_file, mr, capsys):
+    (tmp_path / "a.dcm").write_bytes(mr(edit=plant))
+    page = tmp_path / "a.html"
+    asked = ["explain", str(tmp_path / "a.dcm"), "--values", "--key-file", str(key_file)]
+    assert main([*asked, "--html", str(page)]) == 0
+    assert main(asked) == 0
+    text, shown = capsys.readouterr().out, page.read_text()
+    engine = Engine(Identities(CenterKey.from_text(key_file.read_text())))
+    subject = engine.deidentify(mr(edit=plant)).subject
+    assert f"Fnordvexil^Zebulonia -> {subject}" in text
+    assert subject in shown
+    assert "Fnordvexil^Zebulonia" in shown
+    assert "Patient data." in shown
 
 
 def test_explain_of_no_image_says_why(tmp_path, capsys):

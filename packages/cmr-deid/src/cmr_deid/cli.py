@@ -11,36 +11,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cmr_deid.changes import label
 from cmr_deid.engine import Engine
 from cmr_deid.errors import DeidError, DeidRefusal, InstanceHeld, UsageError
-from cmr_deid.explain import SENTENCES
+from cmr_deid.explain import before_after
 from cmr_deid.identities import Identities
 from cmr_deid.keys import MASTER_BYTES, CenterKey, new_key
 from cmr_deid.leaks import search
-from cmr_deid.profile import Act, default_profile
-from cmr_deid.reading import read_raw
+from cmr_deid.profile import default_profile
+from cmr_deid.sheets import Sheet, page_html, sheet_text
 from cmr_deid.verify import inspect
-
-_ACTION_OF_ACT = {
-    Act.KEEP: "kept",
-    Act.CODE: "kept",
-    Act.RECURSE: "kept",
-    Act.CLEAN_TEXT: "cleaned",
-    Act.CLEAN_WORDS: "cleaned",
-    Act.SEX: "cleaned",
-    Act.AGE: "cleaned",
-    Act.SIZE: "cleaned",
-    Act.WEIGHT: "cleaned",
-    Act.SHIFT: "shifted",
-    Act.REMAP: "remapped",
-    Act.EMPTY: "emptied",
-    Act.REMOVE: "removed",
-    Act.SUBJECT: "replaced",
-    Act.DEVICE: "replaced",
-    Act.CHARACTER_SET: "replaced",
-    Act.MARK: "replaced",
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     explain = commands.add_parser("explain", help="say what would happen to each attribute, and why")
     explain.add_argument("file", type=Path)
+    explain.add_argument("--html", type=Path, metavar="OUT", help="write it as a page for a browser instead")
+    explain.add_argument(
+        "--values", action="store_true", help="with the values before and after: patient data, stays inside"
+    )
+    explain.add_argument(
+        "--key-file", type=Path, help="show the true pseudonyms; else those of a key made up"
+    )
     explain.set_defaults(command=_explain)
     verify = commands.add_parser("verify", help="look at de-identified files once more, independently")
     verify.add_argument("folder", type=Path)
@@ -92,11 +78,7 @@ def _keygen(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    try:
-        text = options.key_file.read_text("ascii")
-    except UnicodeDecodeError:
-        text = ""
-    engine = Engine(Identities(CenterKey.from_text(text)))
+    engine = Engine(Identities(_key(options.key_file)))
     if not options.source.exists():
         raise UsageError("The folder to read does not exist.")
     counts: dict[str, int] = {}
@@ -134,19 +116,33 @@ def _one(engine: Engine, path: Path, output: Path) -> dict[str, object]:
 
 def _explain(options: argparse.Namespace) -> int:
     profile = default_profile()
-    print(f"Profile {profile.id}, tables {profile.edition}, digest {profile.digest[:16]}")
+    key = _key(options.key_file) if options.key_file is not None else new_key(os.urandom(MASTER_BYTES))
+    data = options.file.read_bytes()
+    rules = f"Profile {profile.id}, tables {profile.edition}, digest {profile.digest[:16]}"
     try:
-        source = read_raw(options.file.read_bytes())
+        result = Engine(Identities(key), profile).deidentify(data)
     except DeidRefusal as refusal:
-        print(f"Not taken: {refusal.reason.sentence} {refusal.reason.how}")
+        print(rules)
+        print(f"Not taken, nothing of it leaves: {refusal.reason.sentence} {refusal.reason.how}")
         return 1
-    for tag in sorted(source.data_set):
-        if tag >> 16 & 1:
-            print(f"{label(tag)} is removed unless it is on the safe list of private science values.")
-            continue
-        rule = profile.rule(tag)
-        print(f"{label(tag)} {SENTENCES[_ACTION_OF_ACT[rule.act]]} ({rule.why}).")
+    rows = before_after(data, result.data, result.changes, profile)
+    if options.html is None:
+        print(f"{rules}\n\n{sheet_text(rows, options.values)}")
+        return 0
+    title = "Before and after" if options.values else "What happens to each attribute, and why"
+    page = page_html(title, [Sheet("One image", rows)], options.values, rules)
+    handle = os.open(options.html, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(page)
     return 0
+
+
+def _key(path: Path) -> CenterKey:
+    try:
+        text = path.read_text("ascii")
+    except UnicodeDecodeError:
+        text = ""
+    return CenterKey.from_text(text)
 
 
 def _verify(options: argparse.Namespace) -> int:
