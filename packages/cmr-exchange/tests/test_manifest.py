@@ -1,6 +1,7 @@
 """The manifest is read strictly, says the same bytes for the same content, and fits its shipped JSON Schema."""
 
 import copy
+import dataclasses
 import json
 from importlib.resources import files
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cmr_exchange import manifest as module
 from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
-from cmr_exchange.facts import AcquisitionFacts
+from cmr_exchange.facts import GATINGS, VENC_DIRECTIONS, AcquisitionFacts
 from cmr_exchange.manifest import (
     Contents,
     DeliveryManifest,
@@ -34,7 +35,16 @@ instances = st.builds(
     size=st.integers(132, 2**34),
 )
 numbers = st.none() | st.floats(-1e6, 1e6)
-facts = st.builds(AcquisitionFacts, venc_cm_s=numbers, n_phases=st.none() | st.integers(1, 100))
+facts = st.builds(
+    AcquisitionFacts,
+    venc_cm_s=numbers,
+    n_phases=st.none() | st.integers(1, 100),
+    venc_direction=st.none() | st.sampled_from(VENC_DIRECTIONS),
+    gating=st.none() | st.sampled_from(GATINGS),
+    b_value_s_mm2=st.none() | st.floats(0, 1e5),
+    trigger_time_ms=st.none() | st.floats(0, 1e7),
+    slice_timing_ms=st.none() | st.lists(st.floats(0, 1e7), max_size=4).map(tuple),
+)
 values = st.builds(
     ReportValue,
     source=st.sampled_from(ValueSource),
@@ -155,6 +165,17 @@ REFUSED = {
     "a heart interval that is no number": (["series", 0, "facts", "nominal_interval_ms"], True),
     "a fact that is null": (["series", 0, "facts", "venc_cm_s"], None),
     "zero phases": (["series", 0, "facts", "n_phases"], 0),
+    "zero slices": (["series", 0, "facts", "n_slices"], 0),
+    "a direction of its own": (["series", 0, "facts", "venc_direction"], "upward"),
+    "a direction that is a list": (["series", 0, "facts", "venc_direction"], ["rl"]),
+    "a gating of its own": (["series", 0, "facts", "gating"], "by hand"),
+    "a negative b-value": (["series", 0, "facts", "b_value_s_mm2"], -1),
+    "a trigger time of three hours": (["series", 0, "facts", "trigger_time_ms"], 1.1e7),
+    "an acceleration below one": (["series", 0, "facts", "acceleration_factor"], 0.5),
+    "slice times that are one number": (["series", 0, "facts", "slice_timing_ms"], 20.5),
+    "a slice time that is a text": (["series", 0, "facts", "slice_timing_ms"], [0, "20.5"]),
+    "a slice time before the start": (["series", 0, "facts", "slice_timing_ms"], [0, -20.5]),
+    "too many slice times": (["series", 0, "facts", "slice_timing_ms"], [0] * 1025),
 }
 
 
@@ -191,3 +212,20 @@ def test_it_refuses_more_values_than_the_limit(document, monkeypatch):
 def test_a_number_of_the_reader_keeps_its_type(document):
     document["values"]["lv_edv_ml"]["value"] = 150
     assert isinstance(DeliveryManifest.from_document(document).values["lv_edv_ml"].value, int)
+
+
+def test_facts_of_an_older_version_stay_readable():
+    known = {"manufacturer": "siemens", "venc_cm_s": 150.0, "n_phases": 25}
+    assert AcquisitionFacts.from_document(known).to_document() == known
+
+
+def test_the_schema_lists_every_fact():
+    schema = SCHEMA["properties"]["series"]["items"]["properties"]["facts"]["properties"]
+    assert set(schema) == {field.name for field in dataclasses.fields(AcquisitionFacts)}
+
+
+def test_facts_can_be_hashed_and_come_back_the_same():
+    facts = AcquisitionFacts(slice_timing_ms=(0.0, 52.5), venc_direction="ap", acceleration_factor=3.0)
+    again = AcquisitionFacts.from_document(json.loads(json.dumps(facts.to_document())))
+    assert again == facts
+    assert len({again, facts}) == 1
