@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from cmr_connector import config as settings
 from cmr_connector import log
 from cmr_connector.agent import Agent
@@ -22,9 +20,10 @@ from cmr_connector.errors import ConnectorError, SettingsError, UnknownPseudonym
 from cmr_connector.handover import HandOver, carry_out, newest_receipt, take_all, wait_for_agent
 from cmr_connector.intake import Outcome, Source
 from cmr_connector.overview import exam_document, needs_attention, overview, overview_lines
-from cmr_connector.preview import Preview, preview_path
+from cmr_connector.privacy_commands import add_commands, require_path
 from cmr_connector.rows import ExamRow
 from cmr_connector.states import ExamState
+from cmr_connector.steps import Steps
 from cmr_connector.workplace import Workplace, open_workplace, worker_lock
 
 DONE, ATTENTION, WRONG_USAGE = 0, 1, 2
@@ -67,10 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     command("run", _run, "Receive, prepare and send until stopped; serves the center desk.")
     send = command("send", _send, "Take in a folder, ZIP or file, send it and print the receipts.")
     send.add_argument("path", type=Path)
-    preview = command(
-        "preview", _preview, "Say what would leave of a folder, ZIP or file; nothing is stored."
-    )
-    preview.add_argument("path", type=Path)
+    add_commands(command)
     lookup = command("lookup", _lookup, "Find the patient behind a pseudonym, or the pseudonym of an exam.")
     lookup.add_argument("pseudonym", nargs="?")
     lookup.add_argument("--accession", help="find by accession number")
@@ -82,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     account.add_argument("name")
     account.add_argument("--remove", action="store_true", help="take the account away")
-    for sub in (send, preview, lookup, status, doctor):
+    for sub in (send, lookup, status, doctor):
         sub.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -130,7 +126,7 @@ def _desk_account(arguments: argparse.Namespace) -> int:
 def _send(arguments: argparse.Namespace) -> int:
     config = _config(arguments)
     config.api_key()
-    _require_path(arguments.path)
+    require_path(arguments.path)
     workplace = open_workplace(config)
     try:
         log.to_stream((config.data_dir / LOG_NAME).open("a", encoding="utf-8"))
@@ -142,7 +138,7 @@ def _send(arguments: argparse.Namespace) -> int:
         workplace.close()
 
 
-def _carry(workplace: Workplace, hand_over: HandOver, steps: "Steps") -> list[ExamRow]:
+def _carry(workplace: Workplace, hand_over: HandOver, steps: Steps) -> list[ExamRow]:
     try:
         with worker_lock(workplace.config):
             client = workplace.client()
@@ -204,35 +200,6 @@ def _print_outcome(hand_over: HandOver, exams: list[ExamRow], document: dict[str
             )
     if not exams:
         print("no exam was found", file=sys.stderr)
-
-
-def _preview(arguments: argparse.Namespace) -> int:
-    workplace = open_workplace(_config(arguments))
-    _require_path(arguments.path)
-    try:
-        found = preview_path(workplace.engine, arguments.path)
-    finally:
-        workplace.close()
-    if arguments.json:
-        document = {"files": found.n_files, "leaving": found.n_leaving, "refused": found.refused}
-        print(json.dumps(document | {"series": [_preview_document(p) for p in found.series]}, indent=2))
-    else:
-        print(f"{found.n_files} files, {found.n_leaving} would leave in {len(found.series)} series")
-        for label, reason in found.refused_files:
-            print(f"  stays here: {label}: {reason.sentence}")
-        for sample in found.series:
-            print(f"series {sample.series}")
-            for row in sample.rows:
-                print(f"  {row.action:9} {row.path:60} {row.before!r} -> {row.after!r}")
-    return DONE if found.n_leaving == found.n_files else ATTENTION
-
-
-def _preview_document(preview: Preview) -> dict[str, object]:
-    rows = [
-        {"path": r.path, "action": r.action, "rule": r.rule, "before": r.before, "after": r.after}
-        for r in preview.rows
-    ]
-    return {"series": preview.series, "attributes": rows}
 
 
 def _lookup(arguments: argparse.Namespace) -> int:
@@ -300,39 +267,3 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _config(arguments: argparse.Namespace) -> Config:
     return settings.load(arguments.config)
-
-
-def _require_path(path: Path) -> None:
-    if not path.exists():
-        raise SettingsError("path: there is no such file or folder.")
-
-
-_STEP_NAMES = {"take": "taking in", "prepare": "de-identifying", "send": "sending"}
-
-
-class Steps:
-    """Progress of a hand-over on a terminal; silent elsewhere."""
-
-    def __init__(self, enabled: bool) -> None:
-        """Show bars when `enabled`."""
-        self._enabled = enabled
-        self._bar: tqdm | None = None
-        self._step = ""
-
-    def __enter__(self) -> "Steps":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def report(self, step: str, done: int, of: int) -> None:
-        """Show that `done` of `of` (0 if unknown) are through this step."""
-        if not self._enabled:
-            return
-        if self._bar is None or self._step != step:
-            self.__exit__()
-            self._bar, self._step = tqdm(desc=_STEP_NAMES[step], unit="image", total=of or None), step
-        self._bar.total = of or None
-        self._bar.n = done
-        self._bar.refresh()

@@ -18,8 +18,8 @@ from pathlib import Path
 from cmr_connector import log
 from cmr_connector.archive_reader import Member, is_media_file, members_of
 from cmr_connector.desk.errors import DropError
-from cmr_connector.desk.examination import Findings, examine
 from cmr_connector.errors import ArchiveReadError
+from cmr_connector.examination import Findings, examine
 from cmr_connector.handover import HandOver, take_members
 from cmr_connector.intake import Source
 from cmr_connector.workplace import Workplace

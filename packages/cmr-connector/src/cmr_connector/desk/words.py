@@ -1,6 +1,7 @@
 """Words, colors and forms in which the desk says what the store knows."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from markupsafe import Markup
 from cmr_connector.desk.icons import ICONS
 from cmr_connector.rows import InstanceRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState
+from cmr_deid.explain import Row
+from cmr_deid.sheets import sheet_html
 from cmr_exchange.reasons import reason as reason_of
 
 HERE = Path(__file__).resolve().parent
@@ -137,6 +140,11 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def sheet(rows: Sequence[Row]) -> Markup:
+    """Before and after of one image; the renderer escapes every value itself."""
+    return Markup(sheet_html(rows))  # noqa: S704  its own escaping is tested with hostile values
+
+
 def icon(name: str, extra: str = "") -> Markup:
     """An outline that says nothing to screen readers: words beside it do."""
     paths = Markup("").join(Markup('<path d="{}"/>').format(data) for data in ICONS[name])
@@ -159,6 +167,7 @@ def templates() -> Environment:
     pages.filters |= {"moment": moment, "size": size}
     pages.globals |= {
         "icon": icon,
+        "sheet": sheet,
         "plural": plural,
         "reason_of": reason_of,
         "said_exam": EXAM,

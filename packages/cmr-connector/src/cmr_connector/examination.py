@@ -1,7 +1,7 @@
-"""A look at what a person dropped: what would leave, what stays here and why, before and after per series.
+"""A look at files before they are handed over: what would leave, what stays here and why, before and after.
 
-Nothing is stored or sent by looking. What it returns holds the patient's identity: for the person who dropped
-it, inside the hospital, and never logged.
+Nothing is stored or sent by looking. What it returns holds the patient's identity: for the person who asked,
+inside the hospital, and never logged. The desk and `cmr-connector preview` show the same.
 """
 
 from collections import Counter
@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from cmr_connector.archive_reader import Member
+from cmr_connector.picture import picture
 from cmr_deid.engine import Deidentified, Engine
 from cmr_deid.errors import DeidRefusal
 from cmr_deid.explain import Row, before_after
 from cmr_deid.leaks import search
+from cmr_deid.sheets import Sheet
 from cmr_deid.verify import inspect
 from cmr_exchange.facts import AcquisitionFacts
 from cmr_exchange.reasons import Reason
@@ -28,17 +30,21 @@ class SeriesFinding:
 
     Attributes:
         exam: pseudonym of its exam.
+        uid: its outgoing Series Instance UID.
         number: from 1, in the order found.
         n_images: images that would leave.
         facts: acquisition facts of the first image.
         rows: before and after of the first image, attribute by attribute.
+        pictures: the first image before and after, as data addresses; None where it cannot be shown.
     """
 
     exam: str
+    uid: str
     number: int
     n_images: int
     facts: AcquisitionFacts
     rows: tuple[Row, ...] = field(repr=False)
+    pictures: tuple[str | None, str | None] = field(default=(None, None), repr=False)
 
     @property
     def description(self) -> str:
@@ -47,15 +53,21 @@ class SeriesFinding:
         return next((row.before or "" for row in own if row.keyword == "SeriesDescription"), "")
 
     @property
-    def changed(self) -> list[Row]:
-        """Attributes that do not leave as they are; those of the patient (group 0010) come first."""
-        changed = [row for row in self.rows if row.action != "kept"]
-        return sorted(changed, key=lambda row: not row.path.startswith("(0010,"))
+    def sheet(self) -> Sheet:
+        """The series as a section of a before/after page."""
+        title = f"Series {self.number}: {self.description}" if self.description else f"Series {self.number}"
+        n = "1 image" if self.n_images == 1 else f"{self.n_images} images"
+        return Sheet(title, self.rows, f"{n}; shown is the first one.", self.shown_pictures)
 
     @property
-    def kept(self) -> list[Row]:
-        """Attributes that leave as they are."""
-        return [row for row in self.rows if row.action == "kept"]
+    def shown_pictures(self) -> tuple[tuple[str, str], ...]:
+        """One picture where it leaves as it is, else one of each side."""
+        before, after = self.pictures
+        if before is None or after is None:
+            return ()
+        if before == after:
+            return ((before, "The picture leaves as it is."),)
+        return ((before, "Before: stays here."), (after, "After: would leave."))
 
 
 @dataclass(slots=True)
@@ -85,7 +97,11 @@ class Findings:
 
 
 def examine(
-    engine: Engine, members: Iterable[Member], max_bytes: int, progress: Callable[[int], None]
+    engine: Engine,
+    members: Iterable[Member],
+    max_bytes: int,
+    progress: Callable[[int], None],
+    most_named: int = MOST_NAMED,
 ) -> Findings:
     """Look at every file, as the pipeline will.
 
@@ -94,6 +110,7 @@ def examine(
         members: files of the drop.
         max_bytes: larger images are refused.
         progress: called with the number of files looked at.
+        most_named: of the files that stay, so many are named.
     """
     found = Findings()
     by_uid: dict[str, SeriesFinding] = {}
@@ -102,7 +119,7 @@ def examine(
         outcome = _judged(engine, member, max_bytes)
         if isinstance(outcome, Reason):
             found.refused[outcome.code] += 1
-            if len(found.named) < MOST_NAMED:
+            if len(found.named) < most_named:
                 found.named.append((member.label, outcome))
         else:
             _enter(found, by_uid, *outcome)
@@ -116,9 +133,10 @@ def _enter(found: Findings, by_uid: dict[str, SeriesFinding], source: bytes, res
     found.exams.add(result.exam)
     series = by_uid.get(result.series_instance_uid)
     if series is None:
-        rows = tuple(before_after(source, result.data, result.changes))
-        series = SeriesFinding(result.exam, len(by_uid) + 1, 0, result.facts, rows)
-        by_uid[result.series_instance_uid] = series
+        uid, rows = result.series_instance_uid, tuple(before_after(source, result.data, result.changes))
+        pictures = (picture(source), picture(result.data))
+        series = SeriesFinding(result.exam, uid, len(by_uid) + 1, 0, result.facts, rows, pictures)
+        by_uid[uid] = series
         found.series.append(series)
     series.n_images += 1
 

@@ -1,0 +1,101 @@
+"""The commands that a privacy officer asks for: `preview`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from cmr_connector import config as settings
+from cmr_connector.archive_reader import members_of
+from cmr_connector.errors import SettingsError
+from cmr_connector.examination import Findings, SeriesFinding, examine
+from cmr_connector.workplace import open_workplace
+from cmr_deid.sheets import page_html, sheet_text
+
+DONE, ATTENTION = 0, 1
+MIB = 2**20
+AddCommand = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def add_commands(command: AddCommand) -> None:
+    """Add these commands to the parser of `cmr-connector`."""
+    preview = command(
+        "preview", _preview, "Say what would leave of a folder, ZIP or file; nothing is stored or sent."
+    )
+    preview.add_argument("path", type=Path)
+    preview.add_argument("--json", action="store_true", help="print JSON")
+    preview.add_argument(
+        "--html", type=Path, metavar="OUT", help="write before and after as a page for a browser"
+    )
+
+
+def require_path(path: Path) -> None:
+    """Refuse a path that is not there.
+
+    Raises:
+        SettingsError: there is no such file or folder.
+    """
+    if not path.exists():
+        raise SettingsError("path: there is no such file or folder.")
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file for its owner's eyes only; one of this name is replaced.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    config = settings.load(arguments.config)
+    require_path(arguments.path)
+    workplace = open_workplace(config)
+    try:
+        members = members_of(arguments.path)
+        found = examine(
+            workplace.engine, members, config.pipeline.max_instance_mib * MIB, lambda _done: None, sys.maxsize
+        )
+    finally:
+        workplace.close()
+    if arguments.html is not None:
+        lead = f"{_counts(found)}. Nothing was stored or sent."
+        page = page_html("Before and after", [series.sheet for series in found.series], lead=lead)
+        write_private(arguments.html, page.encode())
+    if arguments.json:
+        document = {"files": found.n_files, "leaving": found.n_leaving, "refused": dict(found.refused)}
+        print(json.dumps(document | {"series": [_document(series) for series in found.series]}, indent=2))
+    else:
+        _print_findings(found, with_rows=arguments.html is None)
+    return DONE if found.n_leaving == found.n_files else ATTENTION
+
+
+def _counts(found: Findings) -> str:
+    return f"{found.n_files} files, {found.n_leaving} would leave in {len(found.series)} series"
+
+
+def _print_findings(found: Findings, with_rows: bool) -> None:
+    print(_counts(found))
+    for label, reason in found.named:
+        print(f"  stays here: {label}: {reason.sentence}")
+    for series in found.series if with_rows else ():
+        print(f"\nseries {series.uid}")
+        print(sheet_text(series.rows))
+
+
+def _document(series: SeriesFinding) -> dict[str, object]:
+    attributes = [
+        {
+            "path": f"{row.path} {row.keyword}".rstrip(),
+            "action": row.action,
+            "rule": row.rule,
+            "before": row.before,
+            "after": row.after,
+        }
+        for row in series.rows
+    ]
+    return {"series": series.uid, "attributes": attributes}
