@@ -30,6 +30,7 @@ def test_plain_facts_are_read(facts):
         "flip_angle_deg": 45.0,
         "n_phases": 25,
         "nominal_interval_ms": 950.0,
+        "trigger_time_ms": 120.5,
     }
 
 
@@ -59,6 +60,7 @@ def test_what_is_absent_or_impossible_is_unknown(facts):
         InversionTime="0",
         CardiacNumberOfImages="0",
         MagneticFieldStrength="99",
+        TriggerTime="-5",
     )
     assert found.to_document() == {"manufacturer": "siemens"}
 
