@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
 
 from demo.processes import running
 from demo.servers import Hospital, Registry
+from tests.chromium import chromium
 
 
 @pytest.hookimpl(trylast=True)
@@ -116,19 +116,10 @@ def storescu():
     return send
 
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-]  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def open_page(registry, sign_in):
     """`open_page(email, path)`: that person's page in headless Chromium; collects console errors in `.said`."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+    with chromium() as browser:
 
         def open_it(email: str, path: str, width: int = 1280):
             context = browser.new_context(viewport={"width": width, "height": 900})
@@ -142,4 +133,3 @@ def open_page(registry, sign_in):
             return page
 
         yield open_it
-        browser.close()

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from cmr_connector.agent import Agent
 from cmr_connector.desk.app import build
@@ -20,28 +20,18 @@ from cmr_connector.report_intake import NamedReport
 from cmr_connector.states import ExamState
 from cmr_exchange.manifest import ValueSource
 from cmr_testkit import odd
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 NAME, PASSWORD = "jane.doe", "seven quiet green boats"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+@pytest.fixture(scope="module", name="chromium")
+def _chromium():
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
 
 from cmr_registry.access.application_services import application_draft
 from cmr_registry.access.tests.conftest import declare, score
 from cmr_registry.access.tests.test_search_pages import save_question
-from cmr_registry.config.tests.test_browser import ARGUMENTS, SCREENS, Visitor
+from cmr_registry.config.tests.test_browser import SCREENS, Visitor
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -72,8 +72,7 @@ def test_every_page_is_accessible_and_fits(
     signed = {account: cookies(account) for account in visits}
     visits[researcher] += draft_paths
     faults = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with chromium() as browser:
         for account, paths in visits.items():
             context = browser.new_context(viewport=size, color_scheme=scheme)
             context.add_cookies(signed[account])
@@ -83,5 +82,4 @@ def test_every_page_is_accessible_and_fits(
                 if not visitor.page.url.endswith(path):
                     faults.append(f"{path}: led to {visitor.page.url}")
             context.close()
-        browser.close()
     assert faults == []

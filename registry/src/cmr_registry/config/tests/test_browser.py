@@ -3,21 +3,14 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from cmr_registry.archive.models import Series
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PIXELS = "() => document.querySelector('.cine-stage canvas').toDataURL()"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SCREENS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")]
@@ -92,8 +85,7 @@ def cookies(client, signed_in, live_server):
 @pytest.fixture
 def visit(live_server):
     """`visit(cookies=..., **options)`: a visitor in a window of its own; closed before the data go."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with chromium() as browser:
 
         def start(cookies=(), **options):
             context = browser.new_context(**options)
@@ -101,7 +93,6 @@ def visit(live_server):
             return Visitor(context, live_server.url)
 
         yield start
-        browser.close()
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from cmr_registry.dicomweb.tests.conftest import STOW_TYPE, coded_exam, multipart_of, stow_body
 from cmr_registry.dicomweb.tests.live import REPOSITORY, Server
+from tests.chromium import CHROMIUM, chromium
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-]  # fmt: skip
 VIEWER = Path(os.environ.get("CMR_VIEWER_DIR") or REPOSITORY / "var/viewer")
 
 
@@ -81,8 +75,7 @@ def _drawn(page, path):
 @pytest.mark.skipif(not (VIEWER / "index.html").exists(), reason="the viewer was not fetched: make viewer")
 def test_ohif_draws_a_frame_and_asks_nobody_else(server, exam, tmp_path):
     said, asked = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         context.add_cookies([{"name": "session", "value": server.cast["session"], "url": server.url}])
         page = context.new_page()
@@ -94,7 +87,6 @@ def test_ohif_draws_a_frame_and_asks_nobody_else(server, exam, tmp_path):
         page.screenshot(path=tmp_path / "viewer.png")
         page.goto(f"{server.url}/viewer/")
         page.get_by_text(next(iter(exam.instances.values())).subject).first.wait_for()
-        browser.close()
     assert pixels.std() > 8
     assert len(np.unique(pixels)) > 32
     assert said == []

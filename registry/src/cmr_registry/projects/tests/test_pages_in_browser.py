@@ -2,15 +2,16 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from cmr_registry.accounts.roles import Role
 from cmr_registry.centers.services import membership_add
-from cmr_registry.config.tests.test_browser import ARGUMENTS, NARROW, SCREENS, WIDE, Visitor
+from cmr_registry.config.tests.test_browser import NARROW, SCREENS, WIDE, Visitor
 from cmr_registry.projects.ballot_services import ballot_answer, standing_set
 from cmr_registry.projects.ballot_states import BallotChoice
 from cmr_registry.projects.services import ballots_close
 from cmr_registry.projects.tests.factories import BY, approved, ballot_at, exams_at, proposed
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,8 +38,7 @@ def story(researcher, center_pi, steward, riverside, lakeside, delegate_lakeside
 @pytest.fixture
 def visit(client, signed_in, live_server):
     """`visit(account, **options)`: a signed-in visitor in a window of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with chromium() as browser:
 
         def start(cookie, **options):
             context = browser.new_context(**options)
@@ -46,7 +46,6 @@ def visit(client, signed_in, live_server):
             return Visitor(context, live_server.url)
 
         yield start
-        browser.close()
 
 
 @pytest.fixture

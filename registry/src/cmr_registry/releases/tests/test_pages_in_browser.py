@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
 
 from cmr_analysis.release import open_release
 from cmr_registry.config.principal import principal_of_account
-from cmr_registry.config.tests.test_browser import ARGUMENTS, SCREENS, WIDE, Visitor
+from cmr_registry.config.tests.test_browser import SCREENS, WIDE, Visitor
 from cmr_registry.releases.services import release_publish, release_request
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,8 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def visit(live_server):
     """`visit(account, **options)`: a signed-in visitor in a window of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with chromium() as browser:
 
         def start(cookie, **options):
             context = browser.new_context(**options)
@@ -25,7 +24,6 @@ def visit(live_server):
             return Visitor(context, live_server.url)
 
         yield start
-        browser.close()
 
 
 @pytest.fixture
