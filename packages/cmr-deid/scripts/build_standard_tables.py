@@ -1,50 +1,88 @@
-"""Write cmr_deid/standard/*.py from the tables of PS3.15 Annex E (run by hand when a new edition comes).
+"""Write cmr_deid/standard/table_*.py from the tables of PS3.15 Annex E and the TCIA knowledge base.
 
-    python packages/cmr-deid/scripts/build_standard_tables.py E1_1.csv E3_10_1.csv
+    python packages/cmr-deid/scripts/build_standard_tables.py E1_1.csv E3_10_1.csv TCIAPrivateTagKB.csv
 
-The first file has the columns of Table E.1-1 (basic action of edition 2026c, option columns of 2024e), the
-second those of Table E.3.10-1 (edition 2026d).
+Run by hand when a new edition comes. The first file has the columns of Table E.1-1 (basic action of edition
+2026c, option columns of 2024e), the second those of Table E.3.10-1 (edition 2026d), the third is the TCIA private
+tag knowledge base of 02-01-2024. `cmr_deid.tables` reads what is written here.
 """
 
 import csv
 import hashlib
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 TARGET = Path(__file__).resolve().parents[1] / "src" / "cmr_deid" / "standard"
-OPTIONS = ("cleanDescOpt_2024e", "rtnLongModifDatesOpt_2024e", "rtnPatCharsOpt_2024e")
-SCIENCE_CREATORS = {
-    "SIEMENS MR HEADER",
-    "GEMS_ACQU_01",
-    "GEMS_PARM_01",
-    "GEMS_SERS_01",
-    "Philips Imaging DD 001",
-    "Philips MR Imaging DD 001",
+OPTIONS = {
+    "clean_descriptors": "cleanDescOpt_2024e",
+    "clean_graphics": "cleanGraphOpt_2024e",
+    "clean_structured_content": "cleanStructContOpt_2024e",
+    "device_identity": "rtnDevIdOpt_2024e",
+    "institution_identity": "rtnInstIdOpt_2024e",
+    "full_dates": "rtnLongFullDatesOpt_2024e",
+    "modified_dates": "rtnLongModifDatesOpt_2024e",
+    "patient_characteristics": "rtnPatCharsOpt_2024e",
+    "safe_private": "rtnSafePrivOpt_2024e",
+    "uids": "rtnUIDsOpt_2024e",
 }
+PATTERNS = {
+    "(50XX,XXXX)": "50xxxxxx",
+    "(60XX,3000)": "60xx3000",
+    "(60XX,4000)": "60xx4000",
+    "(GGGG,EEEE) WHERE GGGG IS ODD": "private",
+}
+"""Rows of many tags, as this module writes them; their numbers in 2026c are ranges that say the same."""
+
+MR_CREATORS = re.compile(
+    r"SIEMENS (MR|CM) |GEMS_(ACQU|PARM|IMAG|RELA|SERS|FUNCTOOL|MR_RAW)_01$|PHILIPS (MR )?IMAGING DD", re.I
+)
+"""Private creators of MR scanners in the knowledge base."""
+
+_LAST_ELEMENT = re.compile(r'\(([0-9a-fA-F]{4}),"?([^"()]*)"?,([0-9a-fA-F]{2})\)$')
 
 
-def attributes(path: Path) -> list[tuple[int, str, str, str, str]]:
-    """Tag, basic action and the three option actions of every row with one fixed tag."""
-    rows = []
+def e1_1(path: Path) -> list[str]:
+    """`TAG basic options name` of every row; options are K, C or a dot in the order of `OPTIONS`."""
+    lines = []
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
             match = re.fullmatch(r"\(([0-9A-F]{4}),([0-9A-F]{4})\)", row["tag"])
-            if match:
+            tag = "".join(match.groups()) if match else PATTERNS.get(row["tag"])
+            if tag is not None:
+                options = "".join(row[column] or "." for column in OPTIONS.values())
                 basic = row["basic_2026c"] or row["basic_2024e"]
-                rows.append((int("".join(match.groups()), 16), basic, *(row[name] for name in OPTIONS)))
-    return sorted(rows)
+                lines.append(f"{tag} {basic} {options} {row['name']}")
+    return sorted(lines)
 
 
-def private_attributes(path: Path) -> list[tuple[str, int, int, str, str]]:
-    """Creator, group, element, VR and VM of the rows of MR science creators."""
-    rows = []
+def e3_10_1(path: Path) -> list[str]:
+    """`group element VR VM` under each creator, all rows; a row without VR has `-`."""
+    places: dict[str, list[str]] = defaultdict(list)
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
-            if row["private_creator"] in SCIENCE_CREATORS:
-                group, element = int(row["group"], 16), int(row["element"], 16)
-                rows.append((row["private_creator"], group, element, row["vr"], row["vm"]))
-    return sorted(rows)
+            element = f"{row['group']}{row['element']}".upper()
+            places[row["private_creator"]].append(f"{element} {row['vr'] or '-'} {row['vm']}")
+    return _grouped(places)
+
+
+def knowledge_base(path: Path) -> list[str]:
+    """`group element VR ...` under each MR creator: what every row of that element says to keep."""
+    seen: dict[tuple[str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            match = _LAST_ELEMENT.search(row["element_sig_pattern"])
+            if match and MR_CREATORS.match(match[2].strip()):
+                vrs, advice = seen[match[2].strip(), (match[1] + match[3]).upper()]
+                vrs.add(row["vr"].strip())
+                advice.add(row["private_disposition"].strip())
+    places: dict[str, list[str]] = defaultdict(list)
+    for (creator, element), (vrs, advice) in sorted(seen.items()):
+        if advice == {"k"}:
+            places[creator].append(f"{element} {' '.join(sorted(vrs - {''})) or '-'}")
+    return _grouped(places)
 
 
 def digest(path: Path) -> str:
@@ -52,37 +90,33 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _grouped(places: dict[str, list[str]]) -> list[str]:
+    lines = []
+    for creator in sorted(places):
+        lines += [f"[{creator}]", *sorted(places[creator])]
+    return lines
+
+
+def _write(name: str, title: str, edition: str, source: Path, lines: Iterable[str], more: str = "") -> None:
+    text = "\n".join(lines)
+    (TARGET / name).write_text(
+        f'"""{title}\n\nGenerated by scripts/build_standard_tables.py; do not edit.\n"""\n\n'
+        f'EDITION = "{edition}"\nSOURCE_SHA256 = "{digest(source)}"\n{more}\nROWS = """\n{text}\n"""\n'
+    )
+
+
 def main() -> int:
-    """Write both modules."""
-    first, second = Path(sys.argv[1]), Path(sys.argv[2])
-    lines = [
-        '"""PS3.15 Table E.1-1: tag -> (basic action, clean descriptors, modified dates, patient traits).',
-        "",
-        "Generated by scripts/build_standard_tables.py; do not edit. Actions of edition 2026c, options of 2024e.",
-        '"""',
-        "",
-        'EDITION = "2026c/2024e"',
-        f'SOURCE_SHA256 = "{digest(first)}"',
-        "",
-        "E1_1: dict[int, tuple[str, str, str, str]] = {",
-    ]
-    for tag, *actions in attributes(first):
-        lines.append(f"    0x{tag:08X}: ({', '.join(repr(a).replace(chr(39), chr(34)) for a in actions)}),")
-    (TARGET / "table_e1_1.py").write_text("\n".join([*lines, "}", ""]))
-    lines = [
-        '"""PS3.15 Table E.3.10-1, MR science creators: (creator, group, element) -> (VR, VM).',
-        "",
-        "Generated by scripts/build_standard_tables.py; do not edit. Edition 2026d.",
-        '"""',
-        "",
-        'EDITION = "2026d"',
-        f'SOURCE_SHA256 = "{digest(second)}"',
-        "",
-        "E3_10_1: dict[tuple[str, int, int], tuple[str, str]] = {",
-    ]
-    for creator, group, element, vr, vm in private_attributes(second):
-        lines.append(f'    ("{creator}", 0x{group:04X}, 0x{element:02X}): ("{vr}", "{vm}"),')
-    (TARGET / "table_e3_10_1.py").write_text("\n".join([*lines, "}", ""]))
+    """Write the three modules."""
+    first, second, third = (Path(argument) for argument in sys.argv[1:4])
+    columns = "OPTIONS = (\n" + "".join(f'    "{name}",\n' for name in OPTIONS) + ")\n"
+    title = "PS3.15 Table E.1-1: tag, basic action of 2026c, option columns of 2024e, name."
+    _write("table_e1_1.py", title, "2026c/2024e", first, e1_1(first), columns)
+    title = "PS3.15 Table E.3.10-1, all rows: private creator, then group and element, VR, VM."
+    _write("table_e3_10_1.py", title, "2026d", second, e3_10_1(second))
+    title = (
+        "TCIA private tag knowledge base: elements of MR creators that all its rows keep, with the VRs seen."
+    )
+    _write("table_tcia.py", title, "02-01-2024", third, knowledge_base(third))
     return 0
 
 

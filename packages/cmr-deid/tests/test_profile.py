@@ -13,10 +13,16 @@ from cmr_deid import mr_layer
 from cmr_deid.elements import vr_of_tag
 from cmr_deid.profile import NO_RULE, Act, default_profile, tags_of
 from cmr_deid.safe_private import SAFE_PRIVATE, fits
-from cmr_deid.standard.table_e1_1 import E1_1, EDITION
+from cmr_deid.standard.table_e1_1 import EDITION
+from cmr_deid.tables import E1_1, E1_1_PATTERNS, E3_10_1, TCIA_KEPT
 from cmr_exchange.reading import CODE, DIGEST
 
-WEAK = {Act.KEEP, Act.CLEAN_TEXT, Act.CODE}
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+SOURCES = [
+    "ps3_15_table_e1_1.csv",
+    "ps3_15_table_e3_10_1_safe_private.csv",
+    "tcia_private_tag_kb_and_midi/docs/TCIAPrivateTagKB-02-01-2024-formatted.csv",
+]
 
 
 def test_the_profile_has_a_name_and_a_digest_of_the_contract():
@@ -43,10 +49,11 @@ def test_what_the_table_removes_is_removed(keyword):
 
 
 def test_no_row_that_the_table_removes_outright_is_kept():
-    ours = {0x00181000, 0x00080050, 0x00080090, 0x00100010, 0x00100020, 0x00100030, 0x00200010}
-    for tag, (basic, descriptors, dates, traits) in E1_1.items():
+    ours = {0x00181000, 0x00100010, 0x00100020, 0x0018A001}
+    options = {"clean_descriptors", "modified_dates", "patient_characteristics"}
+    for tag, row in E1_1.items():
         act = default_profile().rule(tag).act
-        if not (descriptors or dates or traits) and basic not in ("U", "X/Z/U*") and tag not in ours:
+        if not options & row.options.keys() and row.basic not in ("U", "X/Z/U*") and tag not in ours:
             assert act in (Act.REMOVE, Act.EMPTY), f"{tag:08X}"
 
 
@@ -82,14 +89,30 @@ def test_nothing_of_the_mr_layer_is_ruled_by_the_table():
 
 def test_the_generated_tables_are_what_the_generator_writes(shared_data, tmp_path, monkeypatch):
     folder = shared_data("deid")
-    script = Path(__file__).parents[1] / "scripts" / "build_standard_tables.py"
-    module = runpy.run_path(str(script))
+    module = runpy.run_path(str(SCRIPTS / "build_standard_tables.py"))
     kept = {p.name: p.read_text() for p in module["TARGET"].glob("table_*.py")}
     monkeypatch.setitem(module["main"].__globals__, "TARGET", tmp_path)
-    sources = ["ps3_15_table_e1_1.csv", "ps3_15_table_e3_10_1_safe_private.csv"]
-    monkeypatch.setattr(sys, "argv", ["x", *(str(folder / name) for name in sources)])
+    monkeypatch.setattr(sys, "argv", ["x", *(str(folder / name) for name in SOURCES)])
     assert module["main"]() == 0
     assert {p.name: p.read_text() for p in tmp_path.glob("*.py")} == kept
+
+
+def test_the_generated_types_are_what_the_generator_writes(tmp_path, monkeypatch):
+    pytest.importorskip("highdicom")
+    module = runpy.run_path(str(SCRIPTS / "build_attribute_types.py"))
+    monkeypatch.setitem(module["main"].__globals__, "TARGET", tmp_path)
+    assert module["main"]() == 0
+    written = (tmp_path / "attribute_types.py").read_text()
+    assert written == (module["TARGET"] / "attribute_types.py").read_text()
+
+
+def test_the_tables_have_all_their_rows():
+    assert (len(E1_1), len(E1_1_PATTERNS), len(E3_10_1)) == (652, 4, 479)
+    assert len(TCIA_KEPT) == 1032
+    assert {row.basic for row in E1_1_PATTERNS.values()} == {"X"}
+    assert E3_10_1["SIEMENS MR HEADER", 0x0019, 0x0C] == ("IS", "1")
+    assert TCIA_KEPT["GEMS_ACQU_01", 0x0019, 0xCC] == ("OB", "SS", "UN")
+    assert ("GEMS_IDEN_01", 0x0009, 0x27) not in TCIA_KEPT
 
 
 def test_the_table_is_the_one_of_the_standard_row_by_row(shared_data):
@@ -100,7 +123,8 @@ def test_the_table_is_the_one_of_the_standard_row_by_row(shared_data):
     assert len(rows) == len(E1_1)
     for row in rows:
         tag = int(row["tag"][1:5] + row["tag"][6:10], 16)
-        assert E1_1[tag][0] == (row["basic_2026c"] or row["basic_2024e"])
+        assert E1_1[tag].basic == (row["basic_2026c"] or row["basic_2024e"])
+        assert sorted(E1_1[tag].options.values()) == sorted(row[c] for c in row if "Opt" in c and row[c])
 
 
 def test_safe_private_places_are_numeric_only():

@@ -27,6 +27,7 @@ DEFINED_TERMS = """
     whole head local normal first second level static field electric nerve stim pils sense smash grappa
     caipirinha interleaved ascending descending base apex anterior posterior left right biped quadruped
     cylindrical ellipsoidal weighted pre post contrast immediate dynamic delayed arterial capillary venous portal
+    code numeric source passthru trigger
     temporal tiled sparse dcmr ncit ucum joint inspiration expiration peak nyquist borelocal
     """
 VENDOR_TERMS = """

@@ -6,20 +6,22 @@ gives the same bytes again (marks.py).
 """
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cmr_deid.changes import Change
-from cmr_deid.elements import PIXEL_DATA, DataSet, Element
+from cmr_deid.changes import Change, label
+from cmr_deid.contexts import Contexts
+from cmr_deid.elements import PIXEL_DATA, DataSet, Element, Memory
 from cmr_deid.errors import DeidRefusal, InstanceRejected
 from cmr_deid.facts import read_facts
 from cmr_deid.gates import gate_raw
 from cmr_deid.identities import Identities
-from cmr_deid.marks import put_marks, read_seal
-from cmr_deid.pixel_data import clean_pixels
+from cmr_deid.marks import METHOD, put_marks, read_seal
+from cmr_deid.pixel_data import Mask, clean_pixels
 from cmr_deid.profile import DeidProfile, default_profile
 from cmr_deid.reading import COMPRESSED_SYNTAXES, EXPLICIT_LITTLE_ENDIAN, Source, read_raw
-from cmr_deid.text import character_sets, decoded, plain
-from cmr_deid.transform import Patient, Transform
+from cmr_deid.text import plain
+from cmr_deid.transform import Patient
 from cmr_deid.writing import part_10, text_value
 from cmr_exchange.facts import AcquisitionFacts
 
@@ -70,35 +72,55 @@ class Engine:
         self.identities = identities
         self.profile = profile or default_profile()
         self.issuer = issuer
+        self._memory = Memory()
+        self._contexts = Contexts(identities, self.profile, issuer)
 
-    def deidentify(self, data: bytes, released: frozenset[str] = frozenset()) -> Deidentified:
+    def deidentify(
+        self,
+        data: bytes,
+        released: frozenset[str] = frozenset(),
+        pixels_looked_at: bool = False,
+        masks: Sequence[Mask] = (),
+    ) -> Deidentified:
         """De-identify one Part-10 file.
 
         Args:
             data: the file's bytes.
             released: reason codes of holds that a person at the center has decided to let pass.
+            pixels_looked_at: text burned into the pixels was looked for by the caller and is dealt with; the
+                file then says so (PS3.15 option 113101).
+            masks: (row, column, rows, columns) of the rectangles to blank in every frame, in pixels.
 
         Raises:
             InstanceRejected: never taken.
             InstanceHeld: a person can mend or decide it.
         """
         try:
-            return self._deidentify(data, released)
+            return self._deidentify(data, released, pixels_looked_at, masks)
         except DeidRefusal:
             raise
         except Exception:
             # a traceback would show the values at hand (D15); whatever was not foreseen is not taken
             raise InstanceRejected("unreadable") from None
 
-    def _deidentify(self, data: bytes, released: frozenset[str]) -> Deidentified:
-        source = read_raw(data)
-        gate_raw(source.data_set, source.transfer_syntax_uid, released)
-        pixels_cleaned = clean_pixels(source.data_set, source.transfer_syntax_uid)
-        facts = read_facts(source.data_set)
-        sealed = read_seal(source.data_set, self.identities)
-        if sealed is not None:
-            return self._finished(source, source.data_set, sealed.subject, sealed.exam, facts, (), ())
-        return self._transformed(source, facts, pixels_cleaned)
+    def _deidentify(
+        self,
+        data: bytes,
+        released: frozenset[str] = frozenset(),
+        pixels_looked_at: bool = False,
+        masks: Sequence[Mask] = (),
+    ) -> Deidentified:
+        source = read_raw(data, self._memory)
+        data_set = source.data_set
+        gate_raw(data_set, source.transfer_syntax_uid, released)
+        touched = clean_pixels(data_set, source.transfer_syntax_uid, masks)
+        facts = read_facts(data_set)
+        sealed = read_seal(data_set, self.identities)
+        if sealed is None:
+            return self._transformed(source, facts, touched, pixels_looked_at)
+        if pixels_looked_at:
+            put_marks(data_set, self.profile, self.identities, sealed.exam, True, plain(data_set.get(METHOD)))
+        return self._finished(source, data_set, sealed.subject, sealed.exam, facts, (), ())
 
     def patient(self, issuer: str, patient_id: str) -> Patient:
         """Pseudonym and date offset of a patient as this engine writes them."""
@@ -107,20 +129,19 @@ class Engine:
             self.identities.subject(issuer, patient_id), self.identities.date_offset_days(issuer, patient_id)
         )
 
-    def _transformed(self, source: Source, facts: AcquisitionFacts, pixels_cleaned: bool) -> Deidentified:
-        encodings = character_sets(source.data_set)
-        issuer = decoded(source.data_set.get(0x00100021), encodings)
-        patient = self.patient(issuer, decoded(source.data_set.get(0x00100020), encodings))
-        exam = self.identities.exam(plain(source.data_set.get(0x0020000D)))
-        transform = Transform(self.identities, self.profile, patient, source, encodings)
-        data_set = transform.run()
-        if pixels_cleaned:
-            transform.recorder.add("", PIXEL_DATA, "cleaned", "bytes of the stream that are no image")
+    def _transformed(
+        self, source: Source, facts: AcquisitionFacts, touched: tuple[str, ...], pixels_looked_at: bool
+    ) -> Deidentified:
+        context = self._contexts.of(source.data_set)
+        made = context.transformed(source)
+        data_set, subject = made.data_set, context.patient.subject
         for tag, vr in ((0x00100010, "PN"), (0x00100020, "LO")):
-            data_set[tag] = Element(tag, vr, text_value(patient.subject, vr))
-        put_marks(data_set, self.profile, self.identities, exam)
-        changes, removed = transform.recorder.changes(), transform.removed_values(data_set)
-        return self._finished(source, data_set, patient.subject, exam, facts, changes, removed)
+            data_set[tag] = Element(tag, vr, text_value(subject, vr))
+        earlier = plain(source.data_set.get(METHOD))
+        put_marks(data_set, self.profile, self.identities, context.exam, pixels_looked_at, earlier)
+        changes = made.changes() + tuple(Change(label(PIXEL_DATA), "cleaned", why) for why in touched)
+        removed = made.removed_values()
+        return self._finished(source, data_set, subject, context.exam, facts, changes, removed)
 
     def _finished(
         self,

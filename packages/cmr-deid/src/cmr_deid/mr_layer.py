@@ -14,9 +14,9 @@ KEPT: dict[str, str] = {
         ReferencedSeriesSequence PurposeOfReferenceCodeSequence ReferencedImageEvidenceSequence
         ContentQualification ComplexImageComponent AcquisitionContrast VolumetricProperties
         VolumeBasedCalculationTechnique PixelPresentation FrameType QualityControlImage
-        NumberOfFrames LossyImageCompression LossyImageCompressionRatio
-        LossyImageCompressionMethod RecognizableVisualFeatures BurnedInAnnotation
-        MultiFrameSourceSOPInstanceUID SourceImageEvidenceSequence""",
+        NumberOfFrames LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod
+        MultiFrameSourceSOPInstanceUID SourceImageEvidenceSequence ReferencedSOPSequence
+        SOPInstanceUIDOfConcatenationSource""",
     "codes": """
         CodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning MappingResource
         ContextIdentifier AnatomicRegionSequence AnatomicRegionModifierSequence
@@ -43,7 +43,8 @@ KEPT: dict[str, str] = {
         ActualRespiratoryTriggerDelayTime RespiratoryCyclePosition StartingRespiratoryAmplitude
         EndingRespiratoryAmplitude StartingRespiratoryPhase EndingRespiratoryPhase
         FrameAcquisitionDuration FrameAcquisitionNumber TemporalPositionIndex TemporalPositionTimeOffset
-        TemporalPositionSequence CardiacFramingType""",
+        TemporalPositionSequence CardiacFramingType NominalPercentageOfRespiratoryPhase SynchronizationTrigger
+        AcquisitionTimeSynchronized""",
     "sequence": """
         ScanningSequence SequenceVariant ScanOptions MRAcquisitionType SequenceName PulseSequenceName
         AngioFlag RepetitionTime EchoTime InversionTime InversionTimes NumberOfAverages ImagingFrequency
@@ -66,29 +67,31 @@ KEPT: dict[str, str] = {
         GradientOutput GradientOutputType AcquisitionDuration MRAcquisitionFrequencyEncodingSteps
         MRAcquisitionPhaseEncodingStepsInPlane MRAcquisitionPhaseEncodingStepsOutOfPlane
         FrequencyCorrection TransmitterFrequency BulkMotionCompensationTechnique
-        BulkMotionSignalSource         MRSpectroscopyAcquisitionType SpectralWidth ContentLabel """,
+        BulkMotionSignalSource MRSpectroscopyAcquisitionType SpectralWidth ContentLabel""",
     "functional groups of MR": """
         SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence FrameContentSequence
-        DimensionIndexSequence DimensionOrganizationSequence DimensionIndexValues DimensionIndexPointer
-        FunctionalGroupPointer DimensionDescriptionLabel DimensionOrganizationType MRImageFrameTypeSequence
-        MRTimingAndRelatedParametersSequence MRFOVGeometrySequence MREchoSequence MRModifierSequence
-        MRImagingModifierSequence MRReceiveCoilSequence ReceiveCoilType QuadratureReceiveCoil
-        MultiCoilDefinitionSequence MultiCoilElementName MultiCoilElementUsed MultiCoilConfiguration
-        MRTransmitCoilSequence TransmitCoilType MRAveragesSequence MRSpatialSaturationSequence
-        SlabThickness SlabOrientation MidSlabPosition MRMetaboliteMapSequence
+        DimensionIndexSequence DimensionOrganizationSequence DimensionIndexValues
+        DimensionIndexPointer FunctionalGroupPointer DimensionDescriptionLabel
+        DimensionOrganizationType MRImageFrameTypeSequence MRTimingAndRelatedParametersSequence
+        MRFOVGeometrySequence MREchoSequence MRModifierSequence MRImagingModifierSequence
+        MRReceiveCoilSequence ReceiveCoilType QuadratureReceiveCoil ReceiveCoilManufacturerName
+        TransmitCoilManufacturerName MultiCoilDefinitionSequence MultiCoilElementName
+        MultiCoilElementUsed MultiCoilConfiguration MRTransmitCoilSequence TransmitCoilType
+        MRAveragesSequence MRSpatialSaturationSequence SlabThickness SlabOrientation MidSlabPosition
         MRVelocityEncodingSequence VelocityEncodingDirection VelocityEncodingMinimumValue
         VelocityEncodingMaximumValue VelocityEncodingAcquisitionSequence MRDiffusionSequence
         DiffusionBValue DiffusionDirectionality DiffusionGradientDirectionSequence
-        DiffusionGradientOrientation DiffusionAnisotropyType DiffusionBMatrixSequence DiffusionBValueXX
-        DiffusionBValueXY DiffusionBValueXZ DiffusionBValueYY DiffusionBValueYZ DiffusionBValueZZ
-        MRArterialSpinLabelingSequence FrameVOILUTSequence PixelValueTransformationSequence
+        DiffusionGradientOrientation DiffusionAnisotropyType DiffusionBMatrixSequence
+        DiffusionBValueXX DiffusionBValueXY DiffusionBValueXZ DiffusionBValueYY DiffusionBValueYZ
+        DiffusionBValueZZ FrameVOILUTSequence PixelValueTransformationSequence
         RealWorldValueMappingSequence RealWorldValueFirstValueMapped RealWorldValueLastValueMapped
         DoubleFloatRealWorldValueFirstValueMapped DoubleFloatRealWorldValueLastValueMapped
         RealWorldValueIntercept RealWorldValueSlope LUTExplanation LUTLabel
-        QuantityDefinitionSequence DerivationImageSequence UnassignedSharedConvertedAttributesSequence
-        UnassignedPerFrameConvertedAttributesSequence ChemicalShiftReference ContrastBolusUsageSequence
-        ContrastBolusAgentAdministered ContrastBolusAgentDetected
-        ContrastBolusAgentPhase ContrastBolusAgentNumber""",
+        QuantityDefinitionSequence ValueType ConceptNameCodeSequence ConceptCodeSequence
+        NumericValue FloatingPointValue RealWorldValueLUTData DerivationImageSequence
+        UnassignedSharedConvertedAttributesSequence UnassignedPerFrameConvertedAttributesSequence
+        ChemicalShiftReference ContrastBolusUsageSequence ContrastBolusAgentAdministered
+        ContrastBolusAgentDetected ContrastBolusAgentPhase ContrastBolusAgentNumber""",
     "contrast": """
         ContrastBolusVolume ContrastBolusTotalDose ContrastBolusIngredientConcentration
         ContrastBolusIngredient ContrastFlowRate ContrastFlowDuration ContrastBolusRoute

@@ -33,6 +33,7 @@ _SOP_CLASS, _SOP_INSTANCE, _STUDY, _SERIES = 0x00080016, 0x00080018, 0x0020000D,
 _NAME, _PATIENT_ID, _AGE, _DEVICE, _STUDY_DATE = 0x00100010, 0x00100020, 0x00101010, 0x00181000, 0x00080020
 _MARK = re.compile(
     r"(CMR Registry [a-z0-9.-]{1,24} [0-9a-z/]{1,12})\\k-[a-z2-7]{8} [A-Z2-7]{17} [A-Z2-7]{16}"
+    r"((?:\\[^\\]{1,64})*)"
 )
 
 
@@ -153,8 +154,8 @@ def rekey(data: bytes, identities: ReleaseIdentities, place: Place) -> Rekeyed:
         raise RekeyError("The instance does not carry the mark of a coded instance.")
     days = _shift_of(source.data_set, place.day)
     data_set = _Rekeying(identities, place, days).run(source.data_set)
-    seal = identities.seal(sealed_bytes(data_set))
-    _put(data_set, METHOD, "LO", f"{mark[1]}\\{identities.key_id} {place.exam} {seal}")
+    seal = identities.seal(sealed_bytes(data_set, mark[2].removeprefix("\\")))
+    _put(data_set, METHOD, "LO", f"{mark[1]}\\{identities.key_id} {place.exam} {seal}{mark[2]}")
     syntax = source.transfer_syntax_uid
     syntax = syntax if syntax in COMPRESSED_SYNTAXES else EXPLICIT_LITTLE_ENDIAN
     uids = [plain(data_set.get(tag)) for tag in (_SOP_INSTANCE, _SERIES, _STUDY)]

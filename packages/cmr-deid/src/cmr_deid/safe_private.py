@@ -8,11 +8,19 @@ a known place is science, a text may be anything. The action is C, not K: values
 import struct
 from dataclasses import dataclass
 
-from cmr_deid.standard.table_e3_10_1 import E3_10_1
+from cmr_deid.tables import E3_10_1
 
 NUMERIC_SIZES = {"FL": 4, "FD": 8, "US": 2, "SS": 2, "UL": 4, "SL": 4}
 _LARGEST, _GE_B_VALUE = 1_000_000, 1_000_000_000
 """Larger texts of digits may be patient numbers or dates; GE adds 10**9 to its b-values."""
+
+MR_CREATORS = frozenset(
+    (
+        *("SIEMENS MR HEADER", "GEMS_ACQU_01", "GEMS_PARM_01", "GEMS_SERS_01"),
+        *("Philips Imaging DD 001", "Philips MR Imaging DD 001"),
+    )
+)
+"""Creators of Table E.3.10-1 whose rows are MR science."""
 
 _NUMERIC_TEXT = frozenset(("DS", "IS"))
 _GE_SCIENCE = {
@@ -44,7 +52,7 @@ def _safe(vr: str, vm: str) -> SafePrivate:
 SAFE_PRIVATE: dict[tuple[str, int, int], SafePrivate] = {
     place: _safe(vr, vm)
     for place, (vr, vm) in {**E3_10_1, **_GE_SCIENCE}.items()
-    if vr in _NUMERIC_TEXT or vr in NUMERIC_SIZES
+    if place[0] in MR_CREATORS and (vr in _NUMERIC_TEXT or vr in NUMERIC_SIZES)
 }
 """(creator, group, element) -> form of the value."""
 

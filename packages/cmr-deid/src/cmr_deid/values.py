@@ -3,6 +3,10 @@
 import datetime
 import re
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VM
+
+from cmr_deid.writing import text_value
+
 _DA = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})\.(\d{2})\.(\d{2})")
 _DT_REST = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)(?:[+-]\d{4})?")
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
@@ -10,6 +14,14 @@ OLDEST_AGE_YEARS = 90
 DUMMY_DATES = {"DA": "19000101", "DT": "19000101000000"}
 """By VR, what stands where an attribute must have a date and no date may stand."""
 
+DUMMY_TEXT = "REMOVED"
+_DUMMIES = {**DUMMY_DATES, "TM": "000000", "AS": "000Y", "CS": "NONE", "DS": "0", "IS": "0", "UI": "2.25.0"}
+_DUMMIES_BY_TAG = {0x00080008: "DERIVED\\SECONDARY"}
+_ZERO_BYTES = {
+    **dict.fromkeys(("US", "SS", "OW", "OB", "UN"), 2),
+    **dict.fromkeys(("UL", "SL", "FL", "OF", "OL", "AT"), 4),
+    **dict.fromkeys(("FD", "OD", "SV", "UV", "OV"), 8),
+}
 _YEARS_PER = {"Y": 1.0, "M": 1 / 12, "W": 1 / 52.18, "D": 1 / 365.25}
 
 
@@ -32,6 +44,22 @@ def shift_datetime(text: str, days: int) -> str | None:
     """
     date, rest = shift_date(text[:8], days), _DT_REST.fullmatch(text[8:])
     return None if date is None or rest is None else date + rest[1]
+
+
+def dummy(vr: str, tag: int) -> bytes:
+    """What stands where an attribute must have a value and its own may not stay (D of Table E.1-1, Type 1).
+
+    As many values as the attribute must have, all zero; a date in 1900; for text the word `REMOVED`. It can be
+    told from a measurement, and it is the same for everybody. A sequence has no dummy and is empty.
+    """
+    if vr == "SQ":
+        return b""
+    multiplicity = dictionary_VM(tag) if dictionary_has_tag(tag) else "1"
+    count = max(int(multiplicity.partition("-")[0]), 1)
+    if vr in _ZERO_BYTES:
+        return bytes(_ZERO_BYTES[vr] * count)
+    text = _DUMMIES_BY_TAG.get(tag) or "\\".join([_DUMMIES.get(vr, DUMMY_TEXT)] * count)
+    return text_value(text, vr)
 
 
 def days_between(first: str, second: str) -> int | None:

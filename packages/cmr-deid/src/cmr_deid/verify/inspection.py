@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cmr_deid.verify import tables
+from cmr_deid.verify import tables, terms
 from cmr_deid.verify.amounts import is_sensible_private
 from cmr_deid.verify.bits import has_hidden_bits
 from cmr_deid.verify.streams import Shape, stream_finding
@@ -12,6 +12,7 @@ from cmr_deid.verify.walker import Field, FieldWalk, MalformedBytesError
 MOST_FINDINGS = 200
 _SYNTAX, _META_CLASS, _META_INSTANCE = 0x00020010, 0x00020002, 0x00020003
 _PIXELS = 0x7FE00010
+_EQUIPMENT_ITEM, _DESCRIPTION = (0x0018A001,), 0x0018A003
 _SCREEN = (b"SCREEN", b"REPORT", b"RESULT", b"SUMMARY", b"SNAPSHOT", b"DOCUMENT")
 _INTERESTING = {
     *(0x00080008, 0x00080016, 0x00080018, 0x00080060, 0x00080064, 0x00100010, 0x00100020, 0x00120062),
@@ -142,9 +143,16 @@ class _Look:
             self._basic_code |= self._value(field).strip(b" \0") == b"113100"
         if tag in CODED:
             self._coded.setdefault(field.scope, (field.path, {}))[1][tag] = self._value(field)
+        if (field.path == _EQUIPMENT_ITEM or tag == _DESCRIPTION) and field.vr != "SQ":
+            return self._judge_equipment(field)
         if field.vr != "SQ" and tag != _PIXELS:
             self._judge_value(field)
         return None
+
+    def _judge_equipment(self, field: Field) -> None:
+        form = terms.DEIDENTIFYING_EQUIPMENT.get(field.tag) if field.path == _EQUIPMENT_ITEM else None
+        if form is None or not form.fullmatch(self._value(field)):
+            self._say("identifying_value", _path(field))
 
     def _judge_value(self, field: Field) -> None:
         code = value_finding(field.tag, field.vr, self._value(field))

@@ -16,7 +16,7 @@ _EQUIPMENT = """
     left loop lower lumina magnetica magnetom main matrix medical medium mindray mobile multi multiva neck
     neusoft none nova numaris oasis omega optima orian oval pack panorama paramed patch pelvis peripheral
     philips pioneer post posterior premier prime prisma prodiva profile quad quadrature receive receiver
-    release right sempra sense service shoulder siemens signa skyra small smart smartpath software sola sonata
+    release removed right sempra sense service shoulder siemens signa skyra small smart smartpath software sola sonata
     spectra spine star superstar supria surface symphony symphonytim synaptive synergy syngo synthetic system
     systems terra testkit thorax time titan torso torsopa toshiba transmit transmitter trillium trio triotim
     ultra united upper vantage vascular verio version versions viato victor vida vision volume voyager wrist
@@ -28,7 +28,17 @@ _SHORT_EQUIPMENT = """
 """
 EQUIPMENT = frozenset(f"{_EQUIPMENT} {_SHORT_EQUIPMENT}".split())
 EQUIPMENT_TAGS = frozenset(
-    (0x00080070, 0x00081090, 0x00181020, 0x00181250, 0x00181251, 0x00189046, 0x00189047)
+    (
+        0x00080070,
+        0x00081090,
+        0x00181020,
+        0x00181250,
+        0x00181251,
+        0x00189041,
+        0x00189046,
+        0x00189047,
+        0x00189050,
+    )
 )
 
 _UNITS = rb"(?i:us|hu|od|od rel|mgml|z_eff|ed|edw|hu_mod|pct|normalized|m?s|hz|ppm|[cm]m/s)? ?"
@@ -45,7 +55,7 @@ CLOSED = {
 _TERMS = """
     acceleration adap addition amplitude angio anterior apex arterial ascending asset asum attenuated average
     averaged axial base belt biped bmap bmatrix body borelocal both breath caipirinha calibration capillary
-    cartesian centric cine color column combination combined comp complex composed contour contrast corrected
+    cartesian centric cine code color column combination combined comp complex composed contour contrast corrected
     correction correl cosine cosmic csaparallel curved cylindrical dcmr deep defined delayed density derived
     descending deviation diastole diff diffusion directional dist distorted division dixon dynamic eadc echo
     ecvmap edge electric ellipsoidal encoded error exact expiration external extremity fast fermi field fiesta
@@ -55,16 +65,16 @@ _TERMS = """
     inverse isotropic joint lava left level line linear local localizer longitudinal loop lorentzian lrntz
     magic magir magnitude mapping maps marker mask masked maximum mean memp metabolite mfsplit minimum minip
     mixed mnip moco mode modified molli monochrome mosaic motion mprage mrcp msum multicoil multiecho
-    multiplication nasal navigator ncit nerve none norm normal nyquist opposed ordering original other overlay
-    paced palette parallel partial peak perfusion phase pils plane pocs portal post posterior precession prep
+    multiplication nasal navigator ncit nerve none norm normal numeric nyquist opposed ordering original other overlay
+    paced palette parallel partial passthru peak perfusion phase pils plane pocs portal post posterior precession prep
     primary probe processed product projection promo propeller prospective proton psir quadruped quality
     quantity r2map radial radio ramp range ratio rcbf rcbv real realtime rectilinear reformatted registered
     rejection relative relcbf removed render resampled research residual resolve resonance resp respir retro
     retrospective reverse reversed riesz right sampled sasha scanning scanoscope score second secondary
-    segmented select sense sensor service shim shmolli sigmoid silicon single slab slice smash sparse spat
+    segmented select sense sensor service shim shmolli sigmoid silicon single slab slice smash source sparse spat
     spin spiral spirometer spsp squared ssfse standard star start state static steady stim stir subtraction
     surface synthetic systole t1map t2map tagging temperature temporal tensor test tiled time trac trace
-    tracew tracking transverse tricks trnsfm true truefisp tukey ucum undetermined uniform uniformity unknown
+    tracew tracking transverse trigger tricks trnsfm true truefisp tukey ucum undetermined uniform uniformity unknown
     unmodified unspecified user vasc vasctof velo velocity venous volume voxel water weighted whole
 """
 TERMS = frozenset(_TERMS.split())
@@ -85,7 +95,7 @@ _MEANINGS = """
     cranial cubic curved data dates decubitus derivation descriptors detector device difference different
     dimeglumine direction distortion division drug during edge entire equipment erect features feet file
     filtering fixed foot frame frames full fully gadobenate gadobutrol gadodiamide gadopentetate gadoterate
-    gadoteridol gadoversetamide gadoxetate gantry graphics head headfirst hounsfield identity information
+    gadoteridol gadoversetamide gadoxetate gantry graphics head headfirst hounsfield identifying identity information
     input instance institution intensity intra intravenous kilogram linear longitudinal lossless lossy lower
     lumen magnetic mask masking maximum mean meglumine meter milligram milliliter millimeter millimeters
     millimole millisecond milliseconds minimum minute modified modifying multiplanar multiplication neck
@@ -119,3 +129,23 @@ CODES = {
     b"UMLS": re.compile(rb"C[0-9]{7}"),
 }
 """Form of a code by public coding scheme (PS3.16 section 8); a SNOMED concept ends in 00 or 10 and a digit."""
+
+_METHOD = """
+    0012,0063 0012,0064 113100 113101 113102 113103 113104 113105 113106 113107 113108 113109 113110 113111 113112
+    3.15 and annex annexe appendix application attribute attributes basic by characteristics clean cleaned code
+    codes confidentiality content ctp data dates dcm4che de-identification de-identified deidentification
+    deidentified descriptors details device dicognito dicom dicom-anonymizer e e.1 features for full gdcmanon
+    graphics identity in information institution kitware level longitudinal method mirc modified mri_reface of
+    option options orthanc patient per pixel private profile ps ps3 ps3.15 pydicom recognizable retain retained
+    rsna safe see sequence structured table temporal the uids using visual with xnat
+"""
+METHOD_WORDS = frozenset(_METHOD.split())
+"""Words that may follow our own statement in (0012,0063): what an earlier tool said about profile and options."""
+
+DEIDENTIFYING_EQUIPMENT = {
+    0x00080070: re.compile(rb"CMR Registry"),
+    0x00081090: re.compile(rb"cmr-deid"),
+    0x00181020: re.compile(rb"[0-9]{1,2}\.[0-9]{1,2} ?"),
+    0x0018A003: re.compile(rb"De-identified by profile [a-z0-9.-]{1,24}, PS3\.15 [0-9a-z/]{1,12} ?"),
+}
+"""The only values that an item of Contributing Equipment may hold, beside its purpose."""

@@ -11,10 +11,13 @@ _LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
 _SHORTEST_PART, _MOST_PARTS = 3, 4
 _METHOD, _DEVICE = 0x00120063, 0x00181000
 _META_VERSION, _WRITER_CLASS, _WRITER_NAME = 0x00020001, 0x00020012, 0x00020013
+_METHOD_WORD = "|".join(re.escape(word) for word in sorted(terms.METHOD_WORDS, key=len, reverse=True))
 _METHOD_FORM = re.compile(
-    rb"CMR Registry [a-z0-9.-]{1,24} [0-9a-z/]{1,12}\\k-[a-z2-7]{8} [A-Z2-7]{17} [A-Z2-7]{16} ?"
+    rf"CMR Registry [a-z0-9.-]{{1,24}} [0-9a-z/]{{1,12}}\\k-[a-z2-7]{{8}} [A-Z2-7]{{17}} [A-Z2-7]{{16}}"
+    rf"(?:\\(?i:{_METHOD_WORD})(?: (?i:{_METHOD_WORD}))*)* ?".encode()
 )
 _STANDARD_NUMBER = re.compile(rb"ISO_1[0-9]{4}(?:_[0-9])?")
+_NO_DATE = re.compile(rb"19000101(?:000000)? ?")
 _TERM = re.compile(rb"[A-Za-z0-9_ .+/*-]{1,16}")
 _NOT_IN_TERMS = re.compile(
     rb"[0-9]{5}|[0-9]{3}-[0-9]{4}|[0-9]{1,2}[A-Za-z]{3,9}[0-9]{2}|[0-9]+[-./][0-9]+[-./][0-9]"
@@ -64,6 +67,9 @@ _SPECIAL: dict[int, re.Pattern[bytes]] = {
     _DEVICE: _DEVICE_FORM,
     _META_VERSION: re.compile(rb"\x00\x01"),
     _WRITER_CLASS: re.compile(rb"[0-9.]{1,64}\0?"),
+    **dict.fromkeys((0x00080106, 0x00080107, 0x0040A120, 0x0040A121), _NO_DATE),
+    0x0040A122: re.compile(rb"000000"),
+    0x0040A123: re.compile(rb"REMOVED ?"),
     0x00100010: _PSEUDONYM_FORM,
     0x00100020: _PSEUDONYM_FORM,
     0x00100040: re.compile(rb"[MFO]? ?"),
