@@ -1,6 +1,7 @@
-"""The commands that a privacy officer asks for: `preview`."""
+"""The commands that a privacy officer asks for: `preview` and `shadow`."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -8,9 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cmr_connector import config as settings
+from cmr_connector import log
 from cmr_connector.archive_reader import members_of
 from cmr_connector.errors import SettingsError
 from cmr_connector.examination import Findings, SeriesFinding, examine
+from cmr_connector.privacy.lines import result_lines
+from cmr_connector.privacy.result import ShadowResult
+from cmr_connector.privacy.sampling import Members, Sample
+from cmr_connector.privacy.shadow import members_of_spool, run_shadow
+from cmr_connector.steps import Steps
 from cmr_connector.workplace import open_workplace
 from cmr_deid.sheets import page_html, sheet_text
 
@@ -29,6 +36,16 @@ def add_commands(command: AddCommand) -> None:
     preview.add_argument(
         "--html", type=Path, metavar="OUT", help="write before and after as a page for a browser"
     )
+
+    shadow = command(
+        "shadow",
+        _shadow,
+        "Take a sample of exams through the whole chain, send nothing, and print counts without identifiers.",
+    )
+    shadow.add_argument("path", type=Path, nargs="?", help="folder, ZIP or file; without it, the spool")
+    shadow.add_argument("--sample", type=int, default=10, metavar="N", help="exams at most (default: 10)")
+    shadow.add_argument("--seed", type=int, default=1, help="choice of the sample (default: 1)")
+    shadow.add_argument("--json", action="store_true", help="print JSON")
 
 
 def require_path(path: Path) -> None:
@@ -72,6 +89,37 @@ def _preview(arguments: argparse.Namespace) -> int:
     else:
         _print_findings(found, with_rows=arguments.html is None)
     return DONE if found.n_leaving == found.n_files else ATTENTION
+
+
+def _shadow(arguments: argparse.Namespace) -> int:
+    if arguments.sample < 1:
+        raise SettingsError("--sample: expected a number of exams, 1 or more.")
+    result = shadow_of(arguments)
+    if arguments.json:
+        print(json.dumps(result.to_document(), indent=2))
+    else:
+        print("\n".join(result_lines(result)))
+    return ATTENTION if result.n_found else DONE
+
+
+def shadow_of(arguments: argparse.Namespace) -> ShadowResult:
+    """Run the shadow mode over what the command line names."""
+    config = settings.load(arguments.config)
+    config.center_key()
+    if arguments.path is not None:
+        require_path(arguments.path)
+    workplace = open_workplace(config)
+    # the lines of a scratch pipeline would read like those of real exams
+    silence = io.StringIO()
+    log.to_stream(silence)
+    try:
+        members = members_of_spool(workplace) if arguments.path is None else Members(arguments.path)
+        with Steps(enabled=sys.stderr.isatty()) as steps:
+            sample = Sample(members, arguments.sample, arguments.seed, steps.report)
+            return run_shadow(config, sample, steps.report)
+    finally:
+        log.to_stream(None)
+        workplace.close()
 
 
 def _counts(found: Findings) -> str:
