@@ -174,7 +174,7 @@ def test_nested_identifiers_go_and_references_stay_intact(mr, engine, nested, id
     assert after.ReferencedImageSequence[0].ReferencedSOPInstanceUID == identities.uid("1.2.3.4")
     assert after.ReferencedImageSequence[0].ReferencedSOPClassUID == "1.2.840.10008.5.1.4.1.1.4"
     assert "RequestAttributesSequence" not in after
-    assert after.SharedFunctionalGroupsSequence[0].PatientName == result.subject
+    assert "PatientName" not in after.SharedFunctionalGroupsSequence[0]
     assert b"Fnordvexil" not in result.data
     assert "Fnordvexil" in result.removed_values
 
@@ -278,7 +278,7 @@ def test_a_value_that_does_not_have_the_form_of_its_vr_goes(mr, engine, keyword,
     data = mr()
     assert data.count(old) == 1
     result = engine.deidentify(data.replace(old, new))
-    assert keyword not in read_source(result.data)
+    assert not read_source(result.data).get(keyword)
     assert any("declared form" in c.rule for c in result.changes if c.path.endswith(keyword))
 
 

@@ -27,17 +27,17 @@ class Recorder:
     """Collects changes and the source values that went; one object per instance."""
 
     def __init__(self) -> None:
-        self._lines: dict[Change, None] = {}
+        self._lines: dict[tuple[str, str, str], None] = {}
         self.removed_identity: set[str] = set()
         self.removed_other: set[str] = set()
 
     def add(self, path: str, tag: int, action: str, rule: str) -> None:
         """Record an action once per path."""
-        self._lines[Change(path + label(tag), action, rule)] = None
+        self._lines[path + label(tag), action, rule] = None
 
     def changes(self) -> tuple[Change, ...]:
         """All lines in the order of the file."""
-        return tuple(self._lines)
+        return tuple(Change(*line) for line in self._lines)
 
 
 @functools.lru_cache(maxsize=16_384)

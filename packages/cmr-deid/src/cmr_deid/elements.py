@@ -5,7 +5,7 @@ and number of elements are bounded, so hostile input ends in a refusal, never in
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydicom._dicom_dict import DicomDictionary
 
@@ -15,6 +15,12 @@ Value = bytes | memoryview
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 2_000_000
+FEW_ELEMENTS = 100_000
+BYTES_PER_ELEMENT = 64
+"""A file may hold `FEW_ELEMENTS` and one more for every so many bytes: no small file keeps the walker busy for long."""
+
+LONGEST_REMEMBERED = 1 << 17
+MOST_REMEMBERED = 1 << 22
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -27,6 +33,7 @@ SHORT_VRS = frozenset(
 )
 ALL_VRS = LONG_VRS | SHORT_VRS
 _VR_OF_BYTES = {vr.encode(): vr for vr in ALL_VRS}
+_MAY_BE_UNDEFINED = (b"SQ", b"UN", b"OB", b"OW")
 _UNAMBIGUOUS = {"US or SS": "US", "OB or OW": "OW", "US or OW": "OW", "US or SS or OW": "OW", "NONE": "UN"}
 _EXPLICIT, _IMPLICIT = struct.Struct("<HH2sH"), struct.Struct("<HHL")
 _LENGTH = struct.Struct("<L")
@@ -43,6 +50,8 @@ class Element:
         value: the value's bytes; for encapsulated pixel data all its items and delimiters; empty for SQ.
         items: the items of a sequence, else None.
         undefined: True for encapsulated pixel data.
+        remembered: True if the walker hands out this same object again for the same bytes.
+        encoded: the element as it is written, once it has been; elements are never changed, only replaced.
     """
 
     tag: int
@@ -50,6 +59,8 @@ class Element:
     value: Value = b""
     items: "list[DataSet] | None" = None
     undefined: bool = False
+    remembered: bool = field(default=False, compare=False, repr=False)
+    encoded: bytes | None = field(default=None, compare=False, repr=False)
 
 
 DataSet = dict[int, Element]
@@ -82,18 +93,55 @@ def vr_of_tag(tag: int) -> str:
     return "UN"
 
 
+def _unheard_of(raw_vr: bytes) -> str:
+    """A VR of a later edition is read as UN, of a 4-byte length as all new ones are (PS3.5 6.2)."""
+    if raw_vr.isalpha() and raw_vr.isupper():
+        return "UN"
+    raise InstanceRejected("unreadable")
+
+
 def looks_explicit(data: memoryview, offset: int) -> bool:
     """True if the element at `offset` carries a VR: the transfer syntax of a file is not always true."""
     return bytes(data[offset + 4 : offset + 6]) in _VR_OF_BYTES
 
 
+class Memory:
+    """Top-level elements of files read before, by the tag before them: instances of a series differ in few.
+
+    What the walker makes of an element depends on its bytes and on whether VRs are explicit, on nothing else; so
+    where the same bytes stand again, the same `Element` object is handed out again. At most `MOST_REMEMBERED`
+    bytes are kept.
+    """
+
+    def __init__(self) -> None:
+        self._after: dict[bool, dict[int, tuple[bytes, Element]]] = {True: {}, False: {}}
+        self._bytes = 0
+
+    def after(self, explicit: bool) -> dict[int, tuple[bytes, Element]]:
+        """Bytes and element that followed a tag last time, by that tag."""
+        return self._after[explicit]
+
+    def remember(self, explicit: bool, last: int, raw: bytes, element: Element) -> None:
+        """Keep an element for the next file; no part of it may be a view of this one."""
+        known = self._after[explicit]
+        before = known.get(last)
+        self._bytes += len(raw) - (len(before[0]) if before else 0)
+        if self._bytes > MOST_REMEMBERED:
+            known.clear()
+            self._after[not explicit].clear()
+            self._bytes = len(raw)
+        element.remembered = True
+        known[last] = raw, element
+
+
 class Walker:
     """Walks one data set; one object per file."""
 
-    def __init__(self, data: memoryview) -> None:
+    def __init__(self, data: memoryview, memory: Memory | None = None) -> None:
         self.data = data
         self.repeated: list[int] = []
-        self._left = MAX_ELEMENTS
+        self._memory = memory
+        self._left = min(MAX_ELEMENTS, FEW_ELEMENTS + len(data) // BYTES_PER_ELEMENT)
 
     def walk(self, offset: int, explicit: bool) -> Walk:
         """All elements from `offset` to the end of the file.
@@ -102,20 +150,49 @@ class Walker:
             InstanceRejected: truncated, unreadable or too_deep.
         """
         data_set: DataSet = {}
-        end = len(self.data)
+        last, end, whole = -1, len(self.data), self.data.obj
+        known: dict[int, tuple[bytes, Element]] = {}
+        stands_at = b"".startswith
+        if self._memory is not None and isinstance(whole, bytes) and len(whole) == end:
+            known, stands_at = self._memory.after(explicit), whole.startswith
         while offset < end:
-            after_pixels = PIXEL_DATA in data_set
+            seen = known.get(last)
+            if seen is not None and stands_at(seen[0], offset):
+                element, offset = seen[1], offset + len(seen[0])
+            else:
+                element, offset = self._unseen(offset, explicit, last)
+            last = element.tag
+            if last in data_set:
+                self._count()
+                self.repeated.append(last)
+            else:
+                data_set[last] = element
+            if last == PIXEL_DATA:
+                offset = self._after_pixels(data_set, offset, explicit)
+                break
+        return Walk(data_set, self.repeated, end - offset)
+
+    def _unseen(self, offset: int, explicit: bool, last: int) -> tuple[Element, int]:
+        """Read an element at the top and remember it; but none that has something to tell of the file."""
+        repeated = len(self.repeated)
+        element, following = self.element(offset, len(self.data), explicit, 0)
+        short = following - offset <= LONGEST_REMEMBERED and element.tag != PIXEL_DATA
+        if self._memory is not None and short and len(self.repeated) == repeated:
+            self._memory.remember(explicit, last, bytes(self.data[offset:following]), element)
+        return element, following
+
+    def _after_pixels(self, data_set: DataSet, offset: int, explicit: bool) -> int:
+        """Take the elements after the pixel data; the offset at which they end."""
+        while offset < len(self.data):
             try:
-                element, following = self.element(offset, end, explicit, 0)
+                element, following = self.element(offset, len(self.data), explicit, 0)
             except InstanceRejected:
-                if after_pixels:
-                    break
-                raise
-            if after_pixels and element.tag <= PIXEL_DATA:
+                break
+            if element.tag <= PIXEL_DATA:
                 break
             self._add(data_set, element)
             offset = following
-        return Walk(data_set, self.repeated, end - offset)
+        return offset
 
     def _add(self, data_set: DataSet, element: Element) -> None:
         if element.tag in data_set:
@@ -129,21 +206,19 @@ class Walker:
         Raises:
             InstanceRejected: truncated, unreadable or too_deep.
         """
-        self._left -= 1
-        if self._left < 0:
-            raise InstanceRejected("too_deep")
+        self._count()
         if offset + 8 > end:
             raise InstanceRejected("truncated")
         if explicit:
             group, number, raw_vr, length = _EXPLICIT.unpack_from(self.data, offset)
             tag, offset = group << 16 | number, offset + 8
-            vr = _VR_OF_BYTES.get(raw_vr)
-            if vr is None:
-                raise InstanceRejected("unreadable")
+            vr = _VR_OF_BYTES.get(raw_vr) or _unheard_of(raw_vr)
             if vr in LONG_VRS:
                 if offset + 4 > end:
                     raise InstanceRejected("truncated")
                 (length,), offset = _LENGTH.unpack_from(self.data, offset), offset + 4
+            if length == UNDEFINED and raw_vr not in _MAY_BE_UNDEFINED:
+                raise InstanceRejected("unreadable")
         else:
             group, number, length = _IMPLICIT.unpack_from(self.data, offset)
             tag, offset = group << 16 | number, offset + 8
@@ -156,7 +231,7 @@ class Walker:
         self, tag: int, vr: str, length: int, offset: int, end: int, explicit: bool, depth: int
     ) -> tuple[Element, int]:
         if length == UNDEFINED:
-            if tag == PIXEL_DATA and depth == 0:
+            if tag == PIXEL_DATA:
                 following = self._encapsulated(offset, end)
                 return Element(tag, "OB", self.data[offset:following], None, True), following
             inner = explicit and vr != "UN"
@@ -165,13 +240,20 @@ class Walker:
         following = offset + length
         if following > end:
             raise InstanceRejected("truncated")
-        if vr == "SQ" or (vr == "UN" and explicit and vr_of_tag(tag) == "SQ"):
-            items, _ = self._items(offset, following, explicit and vr == "SQ", depth + 1, False)
-            return Element(tag, "SQ", b"", items), following
-        if vr == "UN" and explicit:
-            vr = vr_of_tag(tag)
+        known_vr = vr_of_tag(tag) if vr == "UN" and explicit else vr
+        if known_vr == "SQ":
+            return self._counted(tag, vr, offset, following, explicit and vr == "SQ", depth), following
         value: Value = self.data[offset:following]
-        return Element(tag, vr, value if length > 4096 else bytes(value)), following
+        return Element(tag, known_vr, value if length > LONGEST_REMEMBERED else bytes(value)), following
+
+    def _counted(self, tag: int, vr: str, offset: int, end: int, explicit: bool, depth: int) -> Element:
+        """A sequence whose length is told. What is no sequence after all stays bytes if it will go as a whole."""
+        try:
+            return Element(tag, "SQ", b"", self._items(offset, end, explicit, depth + 1, False)[0])
+        except InstanceRejected:
+            if self._left < 0 or (vr == "SQ" and not tag >> 16 & 1):
+                raise
+        return Element(tag, "UN", bytes(self.data[offset:end]))
 
     def _items(
         self, offset: int, end: int, explicit: bool, depth: int, delimited: bool
@@ -180,6 +262,7 @@ class Walker:
             raise InstanceRejected("too_deep")
         items: list[DataSet] = []
         while offset < end:
+            self._count()
             tag, length, offset = self._item_header(offset, end)
             if tag == SEQUENCE_END and delimited:
                 return items, offset
@@ -209,6 +292,7 @@ class Walker:
 
     def _encapsulated(self, offset: int, end: int) -> int:
         while offset < end:
+            self._count()
             tag, length, offset = self._item_header(offset, end)
             if tag == SEQUENCE_END:
                 return offset
@@ -216,6 +300,11 @@ class Walker:
                 raise InstanceRejected("unreadable")
             offset += length
         raise InstanceRejected("truncated")
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise InstanceRejected("too_deep")
 
     def _item_header(self, offset: int, end: int) -> tuple[int, int, int]:
         if offset + 8 > end:

@@ -6,54 +6,146 @@ bytes.
 """
 
 import functools
+import itertools
 import struct
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cmr_deid import codestreams
-from cmr_deid.elements import ITEM, PIXEL_DATA, SEQUENCE_END, DataSet, Element
-from cmr_deid.errors import InstanceHeld, InstanceRejected
+from cmr_deid.elements import ITEM, PIXEL_DATA, SEQUENCE_END, DataSet, Element, Value
+from cmr_deid.errors import DeidRefusal, InstanceHeld, InstanceRejected
 from cmr_deid.grammar import first_integer
+from cmr_deid.reading import read_raw
 from cmr_deid.text import plain
 
 _ITEM = struct.Struct("<HHL")
 _ROWS, _COLUMNS, _BITS_ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280100, 0x00280008
 _BITS_STORED, _HIGH_BIT, _PIXEL_REPRESENTATION = 0x00280101, 0x00280102, 0x00280103
+_PHOTOMETRIC = 0x00280004
+_NO_IMAGE, _MASKED = "bytes of the stream that are no image", "regions blanked"
+Mask = tuple[int, int, int, int]
+"""Row, column, rows and columns of a rectangle, in pixels from the upper left corner."""
 
 
-def clean_pixels(data_set: DataSet, transfer_syntax_uid: str) -> bool:
-    """Replace compressed pixel data by the same image alone; True if bytes went.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Rows, columns and frames of native pixel data, and bytes per pixel (one sample each)."""
 
-    Native pixel data are never changed: one with bits above the stored ones, where old overlays and texts are
-    kept (PS3.5 8.1.2), is held.
+    rows: int
+    columns: int
+    frames: int
+    bytes_per_pixel: int
+
+
+def clean_pixels(data_set: DataSet, transfer_syntax_uid: str, masks: Sequence[Mask] = ()) -> tuple[str, ...]:
+    """Replace pixel data by the image alone; what was done to them, in words, empty if nothing.
+
+    Native pixel data change inside the masks only: data with bits above the stored ones, where old overlays and
+    texts are kept (PS3.5 8.1.2), are held.
 
     The data set has passed `cmr_deid.gates.gate_raw`.
 
     Raises:
-        InstanceHeld: hidden_bytes; the data hold something that is not known to be image.
+        InstanceHeld: hidden_bytes; the data hold something that is not known to be image. burned_in_text; there
+            is something to blank in compressed data.
         InstanceRejected: pixel_length; the fragments are not as many frames as the header says, or more bits
             are stored than allocated.
     """
     element = data_set[PIXEL_DATA]
     if not element.undefined:
         _require_empty_high_bits(data_set, element)
-        return False
+        return _blank(data_set, element, masks)
+    if masks:
+        raise InstanceHeld("burned_in_text")
     before = bytes(element.value)
-    table, *fragments = _fragments(before) or [b""]
-    frames = _frames(fragments, transfer_syntax_uid, int(plain(data_set.get(_FRAMES)) or 1))
-    samples = _integer(data_set, _ROWS) * _integer(data_set, _COLUMNS)
+    after = _image_alone(data_set, before, transfer_syntax_uid)
+    if after == before:
+        return ()
+    data_set[PIXEL_DATA] = replace(element, value=after)
+    return (_NO_IMAGE,)
+
+
+def blanked(pixels: Value, shape: Shape, masks: Sequence[Mask]) -> bytes:
+    """Native pixel data with zeros inside the masks, in every frame.
+
+    Args:
+        pixels: value of (7FE0,0010).
+        shape: of the image.
+        masks: (row, column, rows, columns) of rectangles; what lies outside the image is passed over.
+    """
+    out = bytearray(pixels)
+    width = shape.columns * shape.bytes_per_pixel
+    for row, column, rows, columns in masks:
+        left, right = (min(max(c, 0), shape.columns) for c in (column, column + columns))
+        top, bottom = (min(max(r, 0), shape.rows) for r in (row, row + rows))
+        zeros = bytes(max(right - left, 0) * shape.bytes_per_pixel)
+        for frame in range(shape.frames):
+            for line in range(top, bottom):
+                at = (frame * shape.rows + line) * width + left * shape.bytes_per_pixel
+                out[at : at + len(zeros)] = zeros
+    return bytes(out)
+
+
+def pixels_equal(before: bytes, after: bytes, masks: Sequence[Mask] = ()) -> bool:
+    """True if the image of one file is that of the other, bit for bit outside the masks, zero inside them.
+
+    Of compressed frames the image bytes are compared, without comments and without how they are cut into
+    fragments. False for files that cannot be read.
+
+    Args:
+        before: the source, a Part-10 file.
+        after: what was made of it.
+        masks: as `Engine.deidentify` was given.
+    """
+    try:
+        sources = [read_raw(data) for data in (before, after)]
+        first, second = (_image(source.data_set, source.transfer_syntax_uid, masks) for source in sources)
+    except (DeidRefusal, KeyError, ValueError, struct.error):
+        return False
+    return first == second
+
+
+def _image(data_set: DataSet, transfer_syntax_uid: str, masks: Sequence[Mask]) -> tuple[object, ...]:
+    """All that makes the image, to be compared."""
+    element = data_set[PIXEL_DATA]
+    shape = _shape(data_set)
+    bits = [_integer(data_set, tag) for tag in (_BITS_STORED, _HIGH_BIT)]
+    signed = _integer(data_set, _PIXEL_REPRESENTATION) if _PIXEL_REPRESENTATION in data_set else 0
+    photometric = plain(data_set.get(_PHOTOMETRIC))
+    if not element.undefined:
+        pixels = blanked(element.value, shape, masks) if masks else bytes(element.value)
+        return shape, *bits, signed, photometric, "native", pixels
+    value = _image_alone(data_set, bytes(element.value), transfer_syntax_uid)
+    return shape, *bits, signed, photometric, transfer_syntax_uid, _fragments(value)[1:]
+
+
+def _blank(data_set: DataSet, element: Element, masks: Sequence[Mask]) -> tuple[str, ...]:
+    if not masks:
+        return ()
+    data_set[PIXEL_DATA] = replace(element, value=blanked(element.value, _shape(data_set), masks))
+    return (_MASKED,)
+
+
+def _shape(data_set: DataSet) -> Shape:
+    rows, columns, allocated = (_integer(data_set, tag) for tag in (_ROWS, _COLUMNS, _BITS_ALLOCATED))
+    return Shape(rows, columns, int(plain(data_set.get(_FRAMES)) or 1), allocated // 8)
+
+
+def _image_alone(data_set: DataSet, value: bytes, transfer_syntax_uid: str) -> bytes:
+    """Encapsulated pixel data of the same frames, freed of what is no image, one fragment each."""
+    shape = _shape(data_set)
+    table, *fragments = _fragments(value) or [b""]
+    frames = _frames(fragments, transfer_syntax_uid, shape.frames)
+    samples = shape.rows * shape.columns
     try:
         images = [
-            codestreams.cleaned(transfer_syntax_uid, frame, _integer(data_set, _BITS_ALLOCATED) // 8, samples)
+            codestreams.cleaned(transfer_syntax_uid, frame, shape.bytes_per_pixel, samples)
             for frame in frames
         ]
     except codestreams.UnknownStreamError:
         raise InstanceHeld("hidden_bytes") from None
     images = [image + b"\0" * (len(image) % 2) for image in images]
-    after = _wrapped(images, table == _offsets(images))
-    if after == before:
-        return False
-    data_set[PIXEL_DATA] = replace(element, value=after)
-    return True
+    return _wrapped(images, table == _offsets(images))
 
 
 def _require_empty_high_bits(data_set: DataSet, pixels: Element) -> None:
@@ -101,23 +193,19 @@ def _fragments(value: bytes) -> list[bytes]:
 def _frames(fragments: list[bytes], transfer_syntax_uid: str, count: int) -> list[bytes]:
     """One codestream per frame from its one or more fragments."""
     start = codestreams.starts(transfer_syntax_uid)
-    frames: list[bytes] = []
+    frames: list[list[bytes]] = []
     for fragment in fragments:
         if not frames or (fragment.startswith(start) and count > 1):
-            frames.append(fragment)
-        else:
-            frames[-1] += fragment
-    if len(frames) != count or not all(frame.startswith(start) for frame in frames):
+            frames.append([])
+        frames[-1].append(fragment)
+    if len(frames) != count or not all(frame[0].startswith(start) for frame in frames):
         raise InstanceRejected("pixel_length")
-    return frames
+    return [b"".join(frame) for frame in frames]
 
 
 def _offsets(images: list[bytes]) -> bytes:
-    at, table = 0, b""
-    for image in images:
-        table += struct.pack("<L", at)
-        at += 8 + len(image)
-    return table
+    starts = itertools.accumulate((8 + len(image) for image in images[:-1]), initial=0)
+    return b"".join(struct.pack("<L", start) for start in starts)
 
 
 def _wrapped(images: list[bytes], with_table: bool) -> bytes:

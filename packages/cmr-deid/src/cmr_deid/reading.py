@@ -4,6 +4,7 @@ Importing this module tells pydicom not to validate values while reading: its wa
 the file (S4, D15). Values are judged by this package's own rules.
 """
 
+import zlib
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -13,16 +14,18 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 
-from cmr_deid.elements import PIXEL_DATA, DataSet, Element, Walk, Walker, looks_explicit
+from cmr_deid.elements import PIXEL_DATA, DataSet, Element, Memory, Walk, Walker, looks_explicit
 from cmr_deid.errors import DeidRefusal, InstanceRejected
 from cmr_deid.text import PADDING, character_sets, decoded
 
 config.settings.reading_validation_mode = config.IGNORE
 
 MAX_BYTES = 1 << 31
+MAX_INFLATED_BYTES = 1 << 26
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
-NATIVE_SYNTAXES = frozenset((IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN))
+DEFLATED = "1.2.840.10008.1.2.1.99"
+NATIVE_SYNTAXES = frozenset((IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN, DEFLATED))
 COMPRESSED_SYNTAXES = frozenset(
     f"1.2.840.10008.1.2.{tail}"
     for tail in (
@@ -66,8 +69,12 @@ class Source:
     trailing: int
 
 
-def read_raw(data: bytes | memoryview) -> Source:
+def read_raw(data: bytes | memoryview, memory: Memory | None = None) -> Source:
     """Read a Part-10 file as raw elements.
+
+    Args:
+        data: the whole file.
+        memory: elements of files read before; only makes reading faster.
 
     Raises:
         InstanceRejected: zero_length, not_dicom, too_large, truncated, too_deep, transfer_syntax, unreadable.
@@ -78,12 +85,16 @@ def read_raw(data: bytes | memoryview) -> Source:
     syntax = bytes(file_meta[_TRANSFER_SYNTAX].value).decode("latin-1").strip(PADDING)
     if syntax not in NATIVE_SYNTAXES and syntax not in COMPRESSED_SYNTAXES:
         raise InstanceRejected("transfer_syntax")
-    walk: Walk = Walker(view).walk(offset, looks_explicit(view, offset))
+    after_end = 0
+    if syntax == DEFLATED:
+        view, after_end = _inflated(view[offset:])
+        offset = 0
+    walk: Walk = Walker(view, memory).walk(offset, looks_explicit(view, offset))
     pixels = walk.data_set.get(PIXEL_DATA)
     if pixels is not None and pixels.undefined != (syntax in COMPRESSED_SYNTAXES):
         raise InstanceRejected("transfer_syntax")
-    preamble = any(bytes(view[:128]))
-    return Source(walk.data_set, file_meta, syntax, preamble, walk.repeated, walk.trailing)
+    has_preamble = bytes(data[:128]) != bytes(128)
+    return Source(walk.data_set, file_meta, syntax, has_preamble, walk.repeated, walk.trailing + after_end)
 
 
 def read_source(data: bytes, groups: Container[int] | None = None) -> Dataset:
@@ -122,6 +133,20 @@ def _require_part_10(view: memoryview) -> None:
         raise InstanceRejected("not_dicom")
     if len(view) > MAX_BYTES:
         raise InstanceRejected("too_large")
+
+
+def _inflated(compressed: memoryview) -> tuple[memoryview, int]:
+    """A deflated data set (PS3.5 A.5), and how many bytes stand after its end beside one byte of padding."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        data = inflater.decompress(compressed, MAX_INFLATED_BYTES)
+    except zlib.error:
+        raise InstanceRejected("unreadable") from None
+    if inflater.unconsumed_tail:
+        raise InstanceRejected("too_large")
+    if not inflater.eof:
+        raise InstanceRejected("truncated")
+    return memoryview(data), 0 if inflater.unused_data in (b"", b"\0") else len(inflater.unused_data)
 
 
 def _file_meta(view: memoryview) -> tuple[DataSet, int]:

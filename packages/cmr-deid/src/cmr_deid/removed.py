@@ -4,7 +4,10 @@ Values of attributes that identify are always searched; values of attributes wit
 text does not legitimately stand in what was kept (vendors repeat their words in private elements).
 """
 
+import functools
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cmr_deid.changes import Recorder
 from cmr_deid.elements import DataSet, Element
@@ -22,7 +25,7 @@ _WELL_KNOWN_UID = "1.2.840.10008."
 _SPLIT_NAME = re.compile(r"[\^=\\]+")
 _SPLIT_WORDS = re.compile(r"[^A-Za-z0-9*]+")
 _NOTED_VRS = TEXT_VRS | {"UI", "DA", "DT", "CS", "UN"}
-_IDENTITY_WORD_TAGS = (0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00080050, 0x00080090)
+IDENTITY_WORD_TAGS = (0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00080050, 0x00080090)
 _POOLED_VRS = frozenset(("CS", "LO", "SH", "ST", "LT", "UT", "DS", "IS", "TM", "AS", "UC"))
 
 
@@ -39,7 +42,8 @@ def note(recorder: Recorder, element: Element, rule: Rule, before: str, after: s
         parts = before.split("\\")
     identifying = rule.why.startswith("E.1-1") or element.vr in ("PN", "UI", "DA", "DT")
     target = recorder.removed_identity if identifying and not after else recorder.removed_other
-    target.update(part for part in (p.strip() for p in parts) if _worth(part))
+    stripped = (part.strip() for part in parts)
+    target.update(part for part in stripped if SHORTEST <= len(part) <= LONGEST and _worth(part))
 
 
 def note_all(recorder: Recorder, element: Element, rule: Rule, encodings: list[str]) -> None:
@@ -56,23 +60,58 @@ def note_all(recorder: Recorder, element: Element, rule: Rule, encodings: list[s
 def identity_words(data_set: DataSet, encodings: list[str]) -> frozenset[str]:
     """Case-folded words of three or more letters of the patient's names and numbers."""
     words: set[str] = set()
-    for tag in _IDENTITY_WORD_TAGS:
+    for tag in IDENTITY_WORD_TAGS:
         text = decoded(data_set.get(tag), encodings).casefold()
         words.update(w for w in "".join(c if c.isalnum() else " " for c in text).split() if len(w) > 2)
     return frozenset(words)
 
 
-def chosen(recorder: Recorder, data_set: DataSet) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """What one attribute contributes to the choice of the values to search.
+
+    Attributes:
+        identity: values of identifying attributes; searched in any case.
+        other: other values that went, as they stood and case-folded.
+        pool: case-folded texts that stay; another value that stands among them is not searched.
+        dates: dates that stay, written as they are searched.
+    """
+
+    identity: frozenset[str]
+    other: tuple[tuple[str, str], ...]
+    pool: str
+    dates: frozenset[str]
+
+
+def searchable(recorder: Recorder, kept: Iterable[Element]) -> Searchable:
+    """What went of an attribute, and what of it stays."""
+    other = tuple((value, value.casefold()) for value in recorder.removed_other)
+    elements = {element.tag: element for element in kept}
+    return Searchable(
+        frozenset(recorder.removed_identity), other, _pool(elements), frozenset(_dates(elements))
+    )
+
+
+def chosen(parts: Iterable[Searchable]) -> tuple[str, ...]:
     """The values to search, without those that the output legitimately holds."""
-    pool = _pool(data_set)
-    values = set(recorder.removed_identity)
-    values |= {v for v in recorder.removed_other if v.casefold() not in pool}
-    dates = _dates(data_set)
-    return tuple(sorted(v for v in values if v not in dates))
+    values: set[str] = set()
+    others: list[tuple[str, str]] = []
+    texts: list[str] = []
+    dates: set[str] = set()
+    for part in parts:
+        values |= part.identity
+        others += part.other
+        dates |= part.dates
+        if part.pool:
+            texts.append(part.pool)
+    pool = "\x1f".join(texts)
+    values.update(value for value, folded in others if folded not in pool)
+    return tuple(sorted(values - dates))
 
 
+@functools.lru_cache(maxsize=4096)
 def _worth(text: str) -> bool:
-    if not SHORTEST <= len(text) <= LONGEST or text.startswith(_WELL_KNOWN_UID):
+    if text.startswith(_WELL_KNOWN_UID):
         return False
     if len(set(text)) < 2 or not any(c.isalnum() for c in text) or "\0" in text:
         return False

@@ -4,27 +4,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from cmr_deid import mr_layer, values
+from cmr_deid import values
 from cmr_deid.changes import Recorder, label
 from cmr_deid.codes import clean_codes, clean_meaning, is_public_code
 from cmr_deid.descriptors import MAX_TEXT, clean_words, shortened
-from cmr_deid.elements import DataSet, Element
+from cmr_deid.elements import LONG_VRS, PIXEL_DATA, DataSet, Element, vr_of_tag
 from cmr_deid.equipment import clean_equipment
 from cmr_deid.grammar import has_form, writable_vr
 from cmr_deid.identities import Identities
 from cmr_deid.numbers import NUMERIC_VRS, is_plausible
 from cmr_deid.private import keep_safe
-from cmr_deid.profile import Act, DeidProfile, Rule, tags_of
-from cmr_deid.reading import Source
-from cmr_deid.removed import chosen, identity_words, note, note_all
+from cmr_deid.profile import NO_RULE, Act, DeidProfile, Rule
+from cmr_deid.removed import note, note_all
 from cmr_deid.text import decoded, plain
 from cmr_deid.values import DUMMY_DATES
 from cmr_deid.writing import LONGEST_SHORT_VALUE, text_value
 
-_TYPE_2 = frozenset(tags_of(mr_layer.EMPTIED_TYPE_2))
-_TYPE_1_ENHANCED = frozenset(tags_of(mr_layer.DUMMY_TYPE_1_ENHANCED))
+LONGEST_TEXT = 1024
+"""Bytes of a text or code string that is looked at word by word, or of UIDs: no description is longer."""
+
+LONGEST_CACHED = 256
+
 _SCHEME, _CODE_VALUE, _MEANING = 0x00080102, 0x00080100, 0x00080104
 _LOCAL_CODE = Rule(Act.REMOVE, "code of a local scheme")
+_NO_RULE = Rule(Act.REMOVE, NO_RULE)
+_NESTED_PIXELS = Rule(Act.REMOVE, "pixel data inside a sequence")
 Result = Element | None
 
 
@@ -36,28 +40,53 @@ class Patient:
     offset_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in an instance the transform stands, and who writes down what happens there.
+
+    Attributes:
+        recorder: of the changes.
+        path: enclosing sequences as the record names them; empty at the top.
+        tags: of the enclosing sequences, outermost first.
+    """
+
+    recorder: Recorder
+    path: str = ""
+    tags: tuple[int, ...] = ()
+
+    def add(self, tag: int, action: str, rule: str) -> None:
+        """Record what was done to an attribute that stands here."""
+        self.recorder.add(self.path, tag, action, rule)
+
+
 def malformed(rule: Rule) -> Rule:
     """The rule of an attribute whose value does not have the form that its rule keeps."""
-    return Rule(Act.REMOVE, f"{rule.why}; value not of the declared form")
+    return Rule(Act.REMOVE, f"{rule.why}; value not of the declared form", rule.type)
 
 
 class Transform:
-    """Transforms one instance; `recorder` tells what happened."""
+    """Transforms elements; what comes out depends on the element and on these arguments, on nothing else.
+
+    Args:
+        identities, profile: of the engine.
+        patient: what stands for the patient.
+        sop_class_uid: of the instance; decides with the place which rules there are.
+        encodings: of the source's texts.
+        forbidden: case-folded words of the patient's names and numbers.
+    """
 
     def __init__(
         self,
         identities: Identities,
         profile: DeidProfile,
         patient: Patient,
-        source: Source,
+        sop_class_uid: str,
         encodings: list[str],
+        forbidden: frozenset[str],
     ) -> None:
         self._identities, self._profile, self._patient = identities, profile, patient
-        self._source, self._encodings = source, encodings
-        self._enhanced = plain(source.data_set.get(0x00080016)) != "1.2.840.10008.5.1.4.1.1.4"
-        self._forbidden = identity_words(source.data_set, encodings)
-        self.recorder = Recorder()
-        self._acts: dict[Act, Callable[[Element, Rule, str], Result]] = {
+        self._sop_class, self._encodings, self._forbidden = sop_class_uid, encodings, forbidden
+        self._acts: dict[Act, Callable[[Element, Rule, Spot], Result]] = {
             Act.KEEP: self._keep,
             Act.CLEAN_TEXT: self._clean,
             Act.CLEAN_WORDS: self._clean,
@@ -65,6 +94,7 @@ class Transform:
             Act.REMAP: self._remap,
             Act.RECURSE: self._recurse,
             Act.EMPTY: self._empty,
+            Act.DUMMY: self._dummy,
             Act.REMOVE: self._gone,
             Act.MARK: partial(self._gone, action="replaced"),
             Act.CODE: self._code,
@@ -76,60 +106,69 @@ class Transform:
             Act.WEIGHT: self._characteristic(values.clean_weight),
             Act.CHARACTER_SET: self._character_set,
         }
+        self._top_rules = profile.rules_at(sop_class_uid, ())
 
-    def run(self) -> DataSet:
-        """The output data set, without marks."""
-        data_set = self._data_set(self._source.data_set, "")
-        for tag in self._source.repeated:
-            self.recorder.add("", tag, "removed", "the attribute stands twice")
-        for present, name in (
-            (self._source.has_preamble, "preamble"),
-            (bool(self._source.trailing), "bytes after the last attribute"),
-        ):
-            if present:
-                self.recorder.add(name + " ", 0, "removed", "bytes outside the attributes")
-        return data_set
+    def public(self, element: Element, recorder: Recorder) -> Result:
+        """What becomes of a standard attribute at the top."""
+        rule = self._top_rules.get(element.tag, _NO_RULE)
+        return self._acts[rule.act](element, rule, Spot(recorder))
 
-    def removed_values(self, data_set: DataSet) -> tuple[str, ...]:
-        """Source values to search for in the output."""
-        return chosen(self.recorder, data_set)
-
-    def _data_set(self, data_set: DataSet, path: str) -> DataSet:
+    def private(self, elements: list[Element], recorder: Recorder) -> DataSet:
+        """What becomes of the private attributes of one group at the top; they know only each other."""
         out: DataSet = {}
-        rules, acts, private = self._profile.rules, self._acts, []
+        self._keep_safe({element.tag: element for element in elements}, elements, out, Spot(recorder))
+        return out
+
+    def _keep_safe(self, data_set: DataSet, elements: list[Element], out: DataSet, spot: Spot) -> None:
+        keep_safe(
+            data_set, elements, out, lambda e, rule: self._gone(e, rule, spot), spot.recorder, spot.path
+        )
+
+    def _data_set(self, data_set: DataSet, spot: Spot) -> DataSet:
+        """An item of a sequence."""
+        out: DataSet = {}
+        rules, acts, private = self._profile.rules_at(self._sop_class, spot.tags), self._acts, []
         for tag, element in data_set.items():
             if tag >> 16 & 1:
                 private.append(element)
                 continue
-            rule = rules.get(tag) or self._profile.rule(tag)
-            result = acts[rule.act](element, rule, path)
+            rule = rules.get(tag, _NO_RULE) if tag != PIXEL_DATA else _NESTED_PIXELS
+            result = acts[rule.act](element, rule, spot)
             if result is not None:
                 out[tag] = result
         if private:
-            keep_safe(data_set, private, out, lambda e, rule: self._gone(e, rule, path), self.recorder, path)
+            self._keep_safe(data_set, private, out, spot)
         return out
 
-    def _keep(self, element: Element, rule: Rule, path: str) -> Result:
+    def _keep(self, element: Element, rule: Rule, spot: Spot) -> Result:
         vr = writable_vr(element.tag, element.vr)
-        if vr == "CS" and element.items is None:
-            return self._keep_codes(element, rule, path)
+        if vr == "CS" and element.items is None and len(element.value) <= LONGEST_TEXT:
+            return self._keep_codes(element, rule, spot)
         if element.items is None and vr is not None and _has_plausible_form(element, vr):
-            self.recorder.add(path, element.tag, "kept", rule.why)
+            spot.add(element.tag, "kept", rule.why)
             return element if vr == element.vr else Element(element.tag, vr, element.value)
-        return self._gone(element, malformed(rule), path)
+        return self._unusable(element, rule, spot)
 
-    def _keep_codes(self, element: Element, rule: Rule, path: str) -> Result:
+    def _unusable(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        """A measurement that cannot be read is unknown; one that is made up would be wrong, so none has a dummy."""
+        if rule.type != "2" or element.items is not None:
+            return self._gone(element, malformed(rule), spot)
+        self._gone(element, malformed(rule), spot, "emptied")
+        return Element(element.tag, vr_of_tag(element.tag))
+
+    def _keep_codes(self, element: Element, rule: Rule, spot: Spot) -> Result:
         before = plain(element)
         after = clean_codes(before)
         if after == before:
-            self.recorder.add(path, element.tag, "kept", rule.why)
+            spot.add(element.tag, "kept", rule.why)
             return element
-        return self._cleaned(element, "CS", before, after, malformed(rule), path)
+        return self._cleaned(element, "CS", before, after, malformed(rule), spot)
 
-    def _clean(self, element: Element, rule: Rule, path: str) -> Result:
+    def _clean(self, element: Element, rule: Rule, spot: Spot) -> Result:
         vr = writable_vr(element.tag, element.vr)
-        if element.items is not None or vr is None or len(element.value) > LONGEST_SHORT_VALUE:
-            return self._gone(element, malformed(rule), path)
+        if element.items is not None or vr is None or len(element.value) > LONGEST_TEXT:
+            note_all(spot.recorder, element, rule, self._encodings)
+            return self._without_value(element.tag, vr_of_tag(element.tag), malformed(rule), spot)
         before = decoded(element, self._encodings)
         longest = 16 if vr in ("SH", "CS") else MAX_TEXT
         parts = [
@@ -139,138 +178,151 @@ class Transform:
             for part in before.split("\\")
         ]
         after = "\\".join(parts) if any(parts) else ""
-        return self._cleaned(element, vr, before, after, rule, path)
+        return self._cleaned(element, vr, before, after, rule, spot)
 
-    def _cleaned(self, element: Element, vr: str, before: str, after: str, rule: Rule, path: str) -> Result:
+    def _cleaned(self, element: Element, vr: str, before: str, after: str, rule: Rule, spot: Spot) -> Result:
         tag = element.tag
         if before == after:
-            self.recorder.add(path, tag, "kept", rule.why)
+            spot.add(tag, "kept", rule.why)
             return Element(tag, vr, text_value(after, vr))
-        note(self.recorder, element, rule, before, after)
-        if after or tag in _TYPE_2:
-            self.recorder.add(path, tag, "cleaned" if after else "emptied", rule.why)
+        note(spot.recorder, element, rule, before, after)
+        if after:
+            spot.add(tag, "cleaned", rule.why)
             return Element(tag, vr, text_value(after, vr))
-        self.recorder.add(path, tag, "removed", rule.why)
-        return None
+        return self._without_value(tag, vr, rule, spot)
 
-    def _shift(self, element: Element, rule: Rule, path: str) -> Result:
+    def _shift(self, element: Element, rule: Rule, spot: Spot) -> Result:
         before, tag = plain(element), element.tag
-        if not before:
-            self.recorder.add(path, tag, "kept", rule.why)
-            return Element(tag, element.vr if element.vr in DUMMY_DATES else "DA")
         vr = "DT" if element.vr == "DT" else "DA"
+        if not before:
+            spot.add(tag, "kept", rule.why)
+            return Element(tag, vr)
         move = values.shift_datetime if vr == "DT" else values.shift_date
         after = move(before, self._patient.offset_days) if element.vr in DUMMY_DATES else None
-        note(self.recorder, element, rule, before)
+        note(spot.recorder, element, rule, before)
         if after is not None:
-            self.recorder.add(path, tag, "shifted", rule.why)
+            spot.add(tag, "shifted", rule.why)
             return Element(tag, vr, text_value(after, vr))
-        return self._unreadable_date(tag, rule, path)
+        return self._without_value(
+            tag, vr_of_tag(tag), Rule(rule.act, f"{rule.why}; not a date", rule.type), spot
+        )
 
-    def _unreadable_date(self, tag: int, rule: Rule, path: str) -> Result:
-        why = f"{rule.why}; not a date"
-        if self._enhanced and tag in _TYPE_1_ENHANCED:
-            vr = "DA" if tag == 0x00080023 else "DT"
-            self.recorder.add(path, tag, "replaced", why)
-            return Element(tag, vr, text_value(DUMMY_DATES[vr], vr))
-        if tag in _TYPE_2:
-            self.recorder.add(path, tag, "emptied", why)
-            return Element(tag, "DA")
-        self.recorder.add(path, tag, "removed", why)
+    def _without_value(self, tag: int, vr: str, rule: Rule, spot: Spot) -> Result:
+        """What stands where a value cannot be used, by the attribute's type there (PS3.5 7.4)."""
+        if rule.type == "1" and vr not in ("CS", "SQ"):
+            spot.add(tag, "replaced", rule.why)
+            return Element(tag, vr, values.dummy(vr, tag))
+        if rule.type == "2":
+            spot.add(tag, "emptied", rule.why)
+            return Element(tag, vr)
+        spot.add(tag, "removed", rule.why)
         return None
 
-    def _remap(self, element: Element, rule: Rule, path: str) -> Result:
-        if element.vr != "UI":
-            return self._gone(element, malformed(rule), path)
+    def _remap(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        if element.vr != "UI" or len(element.value) > LONGEST_TEXT:
+            return self._gone(element, malformed(rule), spot)
         originals = plain(element).split("\\")
         mapped = [self._identities.uid(uid) if uid else "" for uid in originals]
         if mapped == originals:
-            self.recorder.add(path, element.tag, "kept", rule.why)
+            spot.add(element.tag, "kept", rule.why)
         else:
-            note(self.recorder, element, rule, plain(element))
-            self.recorder.add(path, element.tag, "remapped", rule.why)
+            note(spot.recorder, element, rule, plain(element))
+            spot.add(element.tag, "remapped", rule.why)
         return Element(element.tag, "UI", text_value("\\".join(mapped), "UI"))
 
-    def _recurse(self, element: Element, rule: Rule, path: str) -> Result:
+    def _recurse(self, element: Element, rule: Rule, spot: Spot) -> Result:
         if element.items is None:
-            return self._gone(element, malformed(rule), path)
-        inner = path + label(element.tag) + " / "
+            return self._gone(element, malformed(rule), spot)
+        tag = element.tag
+        inner = Spot(spot.recorder, f"{spot.path}{label(tag)} / ", (*spot.tags, tag))
         made = [self._item(item, inner) for item in element.items]
         items = [item for item in made if item is not None]
         if made and not items:
-            self.recorder.add(path, element.tag, "removed", _LOCAL_CODE.why)
+            spot.add(element.tag, "removed", _LOCAL_CODE.why)
             return None
-        self.recorder.add(path, element.tag, "kept", rule.why)
+        spot.add(element.tag, "kept", rule.why)
         return Element(element.tag, "SQ", b"", items)
 
-    def _item(self, item: DataSet, path: str) -> DataSet | None:
+    def _item(self, item: DataSet, spot: Spot) -> DataSet | None:
         scheme = item.get(_SCHEME)
         coded = any(tag in item for tag in (_SCHEME, _CODE_VALUE, _MEANING))
         if coded and not is_public_code(plain(scheme), plain(item.get(_CODE_VALUE))):
             for element in item.values():
-                self._gone(element, _LOCAL_CODE, path)
+                self._gone(element, _LOCAL_CODE, spot)
             return None
-        out = self._data_set(item, path)
+        out = self._data_set(item, spot)
         if _MEANING in item and _MEANING not in out:
             out[_MEANING] = Element(_MEANING, "LO", text_value(plain(item[_CODE_VALUE]), "LO"))
         return out
 
-    def _code(self, element: Element, rule: Rule, path: str) -> Result:
-        if not path:
-            return self._gone(element, malformed(rule), path)
+    def _code(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        if not spot.tags:
+            return self._gone(element, malformed(rule), spot)
         if element.tag == _MEANING:
             before = decoded(element, self._encodings)
-            return self._cleaned(element, "LO", before, clean_meaning(before), rule, path)
-        self.recorder.add(path, element.tag, "kept", rule.why)
+            return self._cleaned(element, "LO", before, clean_meaning(before), rule, spot)
+        spot.add(element.tag, "kept", rule.why)
         return Element(element.tag, "SH", text_value(plain(element), "SH"))
 
-    def _empty(self, element: Element, rule: Rule, path: str) -> Result:
+    def _empty(self, element: Element, rule: Rule, spot: Spot) -> Result:
         if element.value or element.items:
-            note(self.recorder, element, rule, decoded(element, self._encodings))
-            self.recorder.add(path, element.tag, "emptied", rule.why)
+            note_all(spot.recorder, element, rule, self._encodings)
+            spot.add(element.tag, "emptied", rule.why)
         else:
-            self.recorder.add(path, element.tag, "kept", rule.why)
+            spot.add(element.tag, "kept", rule.why)
         vr = writable_vr(element.tag, element.vr)
         return Element(element.tag, vr) if vr is not None else None
 
-    def _subject(self, element: Element, rule: Rule, path: str) -> Result:
-        note(self.recorder, element, rule, decoded(element, self._encodings))
-        self.recorder.add(path, element.tag, "replaced", rule.why)
+    def _dummy(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        tag, vr = element.tag, vr_of_tag(element.tag)
+        value = values.dummy(vr, tag)
+        if element.value == value and not element.items:
+            spot.add(tag, "kept", rule.why)
+        else:
+            self._gone(element, rule, spot, "replaced")
+        return Element(tag, vr, value)
+
+    def _subject(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        note(spot.recorder, element, rule, decoded(element, self._encodings))
+        spot.add(element.tag, "replaced", rule.why)
         vr = "PN" if element.tag == 0x00100010 else "LO"
         return Element(element.tag, vr, text_value(self._patient.subject, vr))
 
-    def _device(self, element: Element, rule: Rule, path: str) -> Result:
+    def _device(self, element: Element, rule: Rule, spot: Spot) -> Result:
         serial = decoded(element, self._encodings)
         if not serial:
-            self.recorder.add(path, element.tag, "kept", rule.why)
+            spot.add(element.tag, "kept", rule.why)
             return Element(element.tag, "LO")
-        note(self.recorder, element, rule, serial)
-        self.recorder.add(path, element.tag, "replaced", rule.why)
+        note(spot.recorder, element, rule, serial)
+        spot.add(element.tag, "replaced", rule.why)
         return Element(element.tag, "LO", text_value(self._identities.device(serial), "LO"))
 
-    def _characteristic(self, clean: Callable[[str], str | None]) -> Callable[[Element, Rule, str], Result]:
-        def act(element: Element, rule: Rule, path: str) -> Result:
+    def _characteristic(self, clean: Callable[[str], str | None]) -> Callable[[Element, Rule, Spot], Result]:
+        def act(element: Element, rule: Rule, spot: Spot) -> Result:
             before, vr = plain(element), writable_vr(element.tag, element.vr)
             after = clean(before) if before else ""
             if vr is None or (after is None and vr != "CS"):
-                return self._gone(element, malformed(rule), path)
+                return self._gone(element, malformed(rule), spot)
             action = "kept" if after == before else "cleaned" if after else "emptied"
-            self.recorder.add(path, element.tag, action, rule.why)
+            spot.add(element.tag, action, rule.why)
             return Element(element.tag, vr, text_value(after or "", vr))
 
         return act
 
-    def _character_set(self, element: Element, rule: Rule, path: str) -> Result:
-        self.recorder.add(path, element.tag, "replaced", rule.why)
+    def _character_set(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        spot.add(element.tag, "replaced", rule.why)
         return Element(element.tag, "CS", text_value("ISO_IR 192", "CS"))
 
-    def _gone(self, element: Element, rule: Rule, path: str, action: str = "removed") -> Result:
-        note_all(self.recorder, element, rule, self._encodings)
-        self.recorder.add(path, element.tag, action, rule.why)
+    def _gone(self, element: Element, rule: Rule, spot: Spot, action: str = "removed") -> Result:
+        note_all(spot.recorder, element, rule, self._encodings)
+        spot.add(element.tag, action, rule.why)
         return None
 
 
 def _has_plausible_form(element: Element, vr: str) -> bool:
-    if not has_form(vr, element.value):
+    if not has_form(vr, element.value) or (len(element.value) > LONGEST_SHORT_VALUE and vr not in LONG_VRS):
         return False
-    return vr not in NUMERIC_VRS or is_plausible(element.tag, vr, bytes(element.value))
+    if vr not in NUMERIC_VRS:
+        return True
+    judge = is_plausible if len(element.value) <= LONGEST_CACHED else is_plausible.__wrapped__
+    return judge(element.tag, vr, bytes(element.value))

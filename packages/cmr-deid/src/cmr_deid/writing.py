@@ -1,15 +1,16 @@
 """Writing raw elements as a Part-10 file in Explicit VR Little Endian, with our own preamble and file meta."""
 
 import struct
-from collections.abc import Iterable
 
-from cmr_deid.elements import LONG_VRS, PIXEL_DATA, UNDEFINED, DataSet, Element, Value
+from cmr_deid.elements import ALL_VRS, LONG_VRS, UNDEFINED, DataSet, Element, Value
 
 IMPLEMENTATION_CLASS_UID = "2.25.319236401935087453269428711563108437250"
 IMPLEMENTATION_VERSION_NAME = "CMR_DEID_1"
 _SHORT, _LONG, _ITEM = struct.Struct("<HH2sH"), struct.Struct("<HH2sHL"), struct.Struct("<HHL")
 _ZERO_PADDED = frozenset(("UI", "OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 _PREAMBLE = bytes(128) + b"DICM"
+_VR_BYTES = {vr: vr.encode() for vr in ALL_VRS}
+_SHORT_VALUE = 4096
 LONGEST_SHORT_VALUE = 0xFFFE
 
 
@@ -26,10 +27,17 @@ def part_10(data_set: DataSet, sop_class_uid: str, sop_instance_uid: str, transf
 
 
 def encoded(data_set: DataSet) -> list[Value]:
-    """The data set's bytes in pieces, in ascending order of tags."""
+    """The data set's bytes in pieces, in ascending order of tags; long values as they are, not copied."""
     parts: list[Value] = []
     for tag in sorted(data_set):
-        _append(parts, data_set[tag])
+        element = data_set[tag]
+        if element.encoded is not None:
+            parts.append(element.encoded)
+        elif element.items is None and len(element.value) > _SHORT_VALUE:
+            _append(parts, element)
+        else:
+            element.encoded = b"".join(_pieces(element))
+            parts.append(element.encoded)
     return parts
 
 
@@ -48,28 +56,37 @@ def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: st
     return b"".join(encoded({0x00020000: Element(0x00020000, "UL", struct.pack("<L", len(body)))})) + body
 
 
+def _pieces(element: Element) -> list[Value]:
+    parts: list[Value] = []
+    _append(parts, element)
+    return parts
+
+
 def _append(parts: list[Value], element: Element) -> None:
-    tag, vr = element.tag, element.vr
+    tag, vr, value = element.tag, element.vr, element.value
+    group, number = tag >> 16, tag & 0xFFFF
     if element.items is not None:
-        body = list(_sequence(element.items))
-        parts.append(_LONG.pack(tag >> 16, tag & 0xFFFF, b"SQ", 0, sum(map(len, body))))
-        parts.extend(body)
+        start = len(parts)
+        parts.append(b"")
+        _append_items(parts, element.items)
+        parts[start] = _LONG.pack(group, number, b"SQ", 0, sum(map(len, parts[start:])))
         return
-    value = element.value
     odd = len(value) % 2
-    if element.undefined and tag == PIXEL_DATA:
-        parts.append(_LONG.pack(tag >> 16, tag & 0xFFFF, b"OB", 0, UNDEFINED))
+    if element.undefined:
+        parts.append(_LONG.pack(group, number, b"OB", 0, UNDEFINED))
     elif vr in LONG_VRS:
-        parts.append(_LONG.pack(tag >> 16, tag & 0xFFFF, vr.encode(), 0, len(value) + odd))
+        parts.append(_LONG.pack(group, number, _VR_BYTES[vr], 0, len(value) + odd))
     else:
-        parts.append(_SHORT.pack(tag >> 16, tag & 0xFFFF, vr.encode(), len(value) + odd))
+        parts.append(_SHORT.pack(group, number, _VR_BYTES[vr], len(value) + odd))
     parts.append(value)
     if odd:
         parts.append(b"\0" if vr in _ZERO_PADDED else b" ")
 
 
-def _sequence(items: list[DataSet]) -> Iterable[Value]:
+def _append_items(parts: list[Value], items: list[DataSet]) -> None:
     for item in items:
-        body = encoded(item)
-        yield _ITEM.pack(0xFFFE, 0xE000, sum(map(len, body)))
-        yield from body
+        start = len(parts)
+        parts.append(b"")
+        for tag in sorted(item):
+            _append(parts, item[tag])
+        parts[start] = _ITEM.pack(0xFFFE, 0xE000, sum(map(len, parts[start:])))
