@@ -8,10 +8,12 @@ from pathlib import Path
 
 from cmr_testkit.cohort.making import make_cohort
 from cmr_testkit.cohort.writing import write_cohort
+from cmr_testkit.drawn import PROTOCOLS
 from cmr_testkit.errors import TestkitError
-from cmr_testkit.exam import LATER_VENDORS, WRITERS, Exam, make_exam
+from cmr_testkit.exam import Exam, make_exam
 from cmr_testkit.infarct import TERRITORIES
 from cmr_testkit.protocol import SIZES
+from cmr_testkit.vendors import VENDORS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,8 +34,13 @@ def parser() -> argparse.ArgumentParser:
 def _exam_options(exam: argparse.ArgumentParser) -> None:
     exam.set_defaults(run=_exam)
     exam.add_argument("out", metavar="OUT", type=Path, help="folder for the Part-10 files")
-    exam.add_argument("--vendor", required=True, choices=[*WRITERS, *LATER_VENDORS])
+    exam.add_argument("--vendor", required=True, choices=list(VENDORS))
     exam.add_argument("--size", default="full", choices=list(SIZES))
+    exam.add_argument(
+        "--protocol",
+        choices=PROTOCOLS,
+        help="basic: cine and late enhancement; complete: every kind of series (default: complete at full size)",
+    )
     exam.add_argument("--seed", type=int, default=1)
     exam.add_argument("--patient-seed", type=int, help="patient of this seed (default: the exam's seed)")
     exam.add_argument("--infarct", default="none", choices=list(TERRITORIES))
@@ -76,6 +83,7 @@ def _exam(asked: argparse.Namespace) -> None:
         infarct=asked.infarct,
         center_words=asked.center_words,
         patient_seed=asked.patient_seed,
+        protocol=asked.protocol,
     )
     wanted = {
         "truth": (exam.truth_path, asked.truth),

@@ -3,6 +3,7 @@
 TestkitError
 ├── UnknownVendorError        a vendor that this version does not write
 ├── UnknownSizeError          a size other than full, small, tiny
+├── UnknownProtocolError      a protocol other than basic, complete
 ├── UnknownInfarctError       a territory other than none, lad, rca, lcx
 └── CohortSizeError           a number of subjects or centers that no cohort can have
 """
@@ -28,3 +29,7 @@ class UnknownInfarctError(TestkitError):
 
 class CohortSizeError(TestkitError):
     """A number of subjects or centers that no cohort can have."""
+
+
+class UnknownProtocolError(TestkitError):
+    """The protocol is not one of basic, complete."""

@@ -22,6 +22,9 @@ ROLES = (
 )  # fmt: skip
 
 
+STATIONS = {"siemens": "AWP", "ge": "GEHC", "philips": "PHILIPS-"}
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """An invented patient as the hospital knows it; names are DICOM person names `Family^Given`."""
@@ -113,7 +116,7 @@ def draw_visit(rng: np.random.Generator, vendor: str, variant: int) -> Visit:
         institution=f"{place} Memorial Hospital",
         institution_address=f"{int(rng.integers(100, 999))} {family_name(rng)} Avenue, {place}ville",
         department=f"{family_name(rng)} Heart Imaging Unit",
-        station=f"{'AWP' if vendor == 'siemens' else 'GEHC'}{number}QX",
+        station=f"{STATIONS[vendor.partition('-')[0]]}{number}QX",
         ward=f"Ward {family_name(rng)} Bed 12",
         serial=f"9{number}",
         ae_title=f"{family_name(rng).upper()[:9]}QXAE",

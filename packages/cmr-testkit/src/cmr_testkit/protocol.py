@@ -53,17 +53,45 @@ LONG_THICKNESS_MM = 6.0
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One image of each slice: what is drawn, and what was set at the scanner for it.
+
+    Attributes:
+        contrast: how tissues look.
+        time: fraction of the cycle at which the heart is drawn.
+        trigger: fraction of the cycle that TriggerTime says; `beat`: heartbeats after the first image.
+        component: `M` magnitude, `P` velocity.
+        inversion_ms, echo_ms, preparation_ms: inversion time, echo time, T2 preparation of this image.
+        b_value: diffusion weighting in s/mm2.
+    """
+
+    contrast: Contrast
+    time: float
+    trigger: float | None = None
+    beat: int = 0
+    component: str = "M"
+    inversion_ms: float | None = None
+    echo_ms: float | None = None
+    preparation_ms: float | None = None
+    b_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One series to be acquired.
 
     Attributes:
-        kind: `cine`, `lge`, `psir` or `localizer`.
-        view: `sax`, `4ch`, `2ch`, `3ch`, `axial`, `lax` or `planes`.
+        kind: what it is acquired for: `cine`, `lge`, `psir`, `localizer` and the kinds of `complete.KINDS`.
+        view: `sax`, `4ch`, `2ch`, `3ch`, `axial`, `lax`, `planes`, `rvot`, `ao`, `pa`, `coronal`.
         planes: its slices in order of acquisition.
         phases: images per slice over the cycle; 1 for a still.
         contrast: how tissues look.
         number: series number.
         spacing: distance of slice centers in mm, None where slices do not form a stack.
+        role: what tells two series of one kind and view apart: `stress`, `native`, `phase` ...
+        steps: the images of each slice, empty where they are only phases of the cycle.
+        venc_cm_s: velocity encoding of a flow series.
+        slice_delay: part of the cycle between slices that share a heartbeat (first pass); 0: one after another.
     """
 
     kind: str
@@ -73,6 +101,31 @@ class Series:
     contrast: Contrast
     number: int = 0
     spacing: float | None = None
+    role: str = ""
+    steps: tuple[Step, ...] = ()
+    venc_cm_s: float | None = None
+    slice_delay: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """Kind, view and role as one word: `perfusion_sax_stress`."""
+        return "_".join(part for part in (self.kind, self.view, self.role) if part)
+
+    @property
+    def every_step(self) -> tuple[Step, ...]:
+        """The images of each slice."""
+        return self.steps or _cycle(self.contrast, self.phases)
+
+    @property
+    def count(self) -> int:
+        """Images of the series."""
+        return len(self.planes) * len(self.every_step)
+
+
+def _cycle(contrast: Contrast, phases: int) -> tuple[Step, ...]:
+    if phases == 1:
+        return (Step(contrast, LGE_TIME),)
+    return tuple(Step(contrast, i / phases) for i in range(phases))
 
 
 def size_named(name: str) -> Size:
@@ -112,7 +165,7 @@ def plan(heart: Heart, frame: HeartFrame, size: Size, *, split: bool, psir: bool
     reconstruction to each late-enhancement series.
     """
     pixel = size.field_mm / size.pixels
-    series = [Series("localizer", "planes", _localizer(frame, size), 1, LOCALIZER)]
+    series = [Series("localizer", "planes", localizer_planes(frame, size), 1, LOCALIZER)]
     for view in VIEWS:
         shifts = [8.0 * (i - (size.long_slices - 1) / 2) for i in range(size.long_slices)]
         planes = tuple(long_axis(frame, view, s, size.pixels, pixel, LONG_THICKNESS_MM) for s in shifts)
@@ -125,13 +178,14 @@ def plan(heart: Heart, frame: HeartFrame, size: Size, *, split: bool, psir: bool
             Series("cine", "sax", stack[middle : middle + size.repeats], size.phases, CINE, spacing=10)
         )
     if size.axial_slices:
-        series.append(Series("cine", "axial", _axial(frame, size), size.phases, CINE, spacing=10.0))
+        series.append(Series("cine", "axial", axial_planes(frame, size), size.phases, CINE, spacing=10.0))
     stills = _late(heart, frame, size, psir=psir)
-    acquired = [part for one in series for part in _parted(one, split=split)] + stills
+    acquired = [part for one in series for part in parted(one, split=split)] + stills
     return [dataclasses.replace(one, number=i + 1) for i, one in enumerate(acquired)]
 
 
-def _parted(series: Series, *, split: bool) -> list[Series]:
+def parted(series: Series, *, split: bool) -> list[Series]:
+    """A cine as one series per slice where the vendor splits it."""
     if not split or series.kind != "cine":
         return [series]
     return [dataclasses.replace(series, planes=(plane,)) for plane in series.planes]
@@ -149,7 +203,8 @@ def _late(heart: Heart, frame: HeartFrame, size: Size, *, psir: bool) -> list[Se
     return found
 
 
-def _localizer(frame: HeartFrame, size: Size) -> tuple[Plane, ...]:
+def localizer_planes(frame: HeartFrame, size: Size) -> tuple[Plane, ...]:
+    """Axial, coronal and sagittal planes through the heart."""
     pixel = size.field_mm * 1.25 / size.pixels
     planes = []
     for kind, axis in (("axial", 2), ("coronal", 1), ("sagittal", 0)):
@@ -160,7 +215,8 @@ def _localizer(frame: HeartFrame, size: Size) -> tuple[Plane, ...]:
     return tuple(planes)
 
 
-def _axial(frame: HeartFrame, size: Size) -> tuple[Plane, ...]:
+def axial_planes(frame: HeartFrame, size: Size) -> tuple[Plane, ...]:
+    """A transverse stack through the heart."""
     middle = frame.at(-10, 0, 30)
     pixel = size.field_mm * 1.1 / size.pixels
     planes = []

@@ -96,7 +96,8 @@ class Cut:
         self.edge = np.float32(plane.spacing)
         points = plane.points()
         front = (points[1] + 115) / 110
-        self.coil = (0.86 + 0.3 * np.exp(-front)).astype(np.float32)
+        shading = 0.86 + 0.3 * np.exp(-front)
+        self.coil = (np.ones_like(shading) if contrast.flat else shading).astype(np.float32)
         self.still = self._paint_thorax(points)
         self._look_at(*self._reach(points), layers)
         self._look_at(*self._moving(), layers)

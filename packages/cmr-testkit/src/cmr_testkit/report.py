@@ -23,6 +23,7 @@ UNITS = {
     "egfr_ml_min_173m2": "mL/min/1.73m2", "renal_lab_offset_days": "d",
     "cine_temporal_res_ms": "ms", "sax_thickness_mm": "mm", "sax_gap_mm": "mm",
 }  # fmt: skip
+VENDOR_CODES = {"siemens": "1", "philips": "2", "ge": "3"}
 COUNTS = ("cine_n_phases", "sax_n_slices", "lge_n_segments")
 LABELS = {
     "sex": "Sex (as recorded in the source)", "scanner_vendor": "Scanner manufacturer",
@@ -44,7 +45,7 @@ def report_values(truth: Mapping[str, Any], patient: Patient, vendor: str) -> di
     scarred = bool(truth["infarct"]["segments"])
     values = {
         "sex": patient.sex,
-        "scanner_vendor": {"siemens": "1", "ge": "3"}[vendor],
+        "scanner_vendor": VENDOR_CODES[vendor.partition("-")[0]],
         "field_strength_t": "1.5",
         "indication_primary": "2" if scarred else "1",
         "pretest_diagnosis": "3" if scarred else "4",

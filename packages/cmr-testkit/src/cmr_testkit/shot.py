@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cmr_testkit.identity import Patient, Visit
-from cmr_testkit.protocol import Series
+from cmr_testkit.protocol import Series, Step
 from cmr_testkit.space import Plane
 from cmr_testkit.uids import UidSource
 
@@ -18,6 +18,13 @@ class Session:
     uids: UidSource
     rr_ms: int
     center_words: bool
+    vendor: str = "siemens"
+    contrast_given: dt.datetime | None = None
+
+    @property
+    def injected(self) -> dt.datetime:
+        """When the contrast agent was given; at the start of the visit where nothing else is planned."""
+        return self.contrast_given or self.visit.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Shot:
     """One image: its plane, its place in series and cycle, its time.
 
     Attributes:
-        slice_index, phase: position in the series, from 0.
+        slice_index, phase: position in the series, from 0; the phase counts the images of a slice.
         index: position in the exam, from 0.
         trigger_ms: delay after the R wave.
         rr_ms: R-R interval while this slice was acquired.
@@ -43,6 +50,11 @@ class Shot:
     series_start: dt.datetime
 
     @property
+    def step(self) -> Step:
+        """What distinguishes this image from the others of its slice."""
+        return self.series.every_step[self.phase]
+
+    @property
     def number(self) -> int:
         """InstanceNumber: slice by slice, phase by phase."""
-        return self.slice_index * self.series.phases + self.phase + 1
+        return self.slice_index * len(self.series.every_step) + self.phase + 1

@@ -1,22 +1,19 @@
-"""Siemens classic (syngo MR E11): one cine slice per series, CSA headers, RepetitionTime = temporal resolution."""
+"""Siemens classic (syngo MR E11): one cine slice per series, CSA headers, RepetitionTime = temporal resolution.
+
+`siemens-csa1` is an older scanner (syngo MR A30) whose CSA headers have the layout before SV10.
+"""
 
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from cmr_testkit.csa import csa_header, phoenix_protocol
 from cmr_testkit.headers import clock, identified, number, place, spoken, stamp
-from cmr_testkit.protocol import INVERSION_TIME_MS, Series
+from cmr_testkit.protocol import Series
 from cmr_testkit.shot import Session, Shot
+from cmr_testkit.siemens_protocol import image_csa, series_csa, series_inversion_ms
+from cmr_testkit.technique import TECHNIQUES, image_type, siemens_sequence
 from cmr_testkit.words import series_words
 
-IMAGE_TYPES = {
-    "cine": ["ORIGINAL", "PRIMARY", "M", "RETRO", "NORM", "DIS2D"],
-    "lge": ["ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D"],
-    "psir": ["ORIGINAL", "PRIMARY", "M", "PSIR", "NORM", "DIS2D"],
-    "localizer": ["ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D"],
-}
-SPLIT_SERIES = True
-HAS_PSIR = True
+OLD = "siemens-csa1"
 
 
 def start_series(session: Session, series: Series) -> Dataset:
@@ -30,18 +27,20 @@ def start_series(session: Session, series: Series) -> Dataset:
     else:
         dataset.SeriesDescription = words
     dataset.ProtocolName = words
-    dataset.ImageType = IMAGE_TYPES[series.kind]
+    dataset.ImageType = image_type("siemens", series.kind, "P" if series.role == "phase" else "M")
     dataset.BodyPartExamined = "HEART"
     dataset.Manufacturer = "SIEMENS"
-    dataset.ManufacturerModelName = "Aera"
-    dataset.SoftwareVersions = "syngo MR E11"
+    old = session.vendor == OLD
+    dataset.ManufacturerModelName = "Sonata" if old else "Aera"
+    dataset.SoftwareVersions = "syngo MR A30 4VA30A" if old else "syngo MR E11"
     dataset.MagneticFieldStrength = "1.5"
     dataset.ImagingFrequency = "63.683"
     dataset.ImagedNucleus = "1H"
-    dataset.MRAcquisitionType = "2D"
-    dataset.AngioFlag = "N"
+    dataset.MRAcquisitionType = "3D" if TECHNIQUES[series.kind].volume else "2D"
+    dataset.AngioFlag = "Y" if series.kind in ("mra", "mip") else "N"
     dataset.NumberOfAverages = "1"
-    dataset.EchoTrainLength = dataset.EchoNumbers = 1
+    dataset.EchoTrainLength = TECHNIQUES[series.kind].train
+    dataset.EchoNumbers = 1
     dataset.TransmitCoilName = "Body"
     dataset.PixelBandwidth = "930"
     dataset.PercentSampling, dataset.PercentPhaseFieldOfView = "80", "81.25"
@@ -54,24 +53,23 @@ def start_series(session: Session, series: Series) -> Dataset:
 
 
 def _sequence(dataset: Dataset, session: Session, series: Series) -> None:
-    if series.kind in ("cine", "localizer"):
-        dataset.ScanningSequence, dataset.SequenceVariant = "GR", ["SK", "SP", "OSP"]
-        dataset.EchoTime, dataset.FlipAngle = "1.12", "60"
-    else:
-        dataset.ScanningSequence, dataset.SequenceVariant = ["GR", "IR"], ["SK", "SP", "MP", "OSP"]
-        dataset.EchoTime, dataset.FlipAngle = "1.18", "55"
-        dataset.InversionTime = str(INVERSION_TIME_MS)
-        dataset.RepetitionTime = str(session.rr_ms)
+    technique = TECHNIQUES[series.kind]
+    dataset.ScanningSequence = list(technique.echo)
+    variant = ["SK", "SP", "MP", "OSP"] if technique.inverted else ["SK", "SP", "OSP"]
+    dataset.SequenceVariant = variant
+    dataset.EchoTime, dataset.FlipAngle = number(technique.te_ms), number(technique.flip_deg)
+    dataset.SequenceName = siemens_sequence(series)
+    dataset.RepetitionTime = number(technique.tr_ms or session.rr_ms)
+    options = (["IR"] if technique.inverted else []) + (["CG"] if technique.gated else ["PFP"])
+    dataset.ScanOptions = [*options, "RETRO"] if series.phases > 1 else options
+    inversion = series_inversion_ms(series)
+    if inversion is not None:
+        dataset.InversionTime = number(inversion)
+    if technique.agent:
         dataset.ContrastBolusAgent, dataset.ContrastBolusVolume = "Gadobutrol", "12"
-    if series.kind == "cine":
-        dataset.ScanOptions = ["CG", "RETRO"]
-        dataset.SequenceName = f"*tfi2d1_{max(12, series.phases)}"
+    if series.phases > 1:
         dataset.CardiacNumberOfImages = series.phases
         dataset.BeatRejectionFlag = "N"
-    elif series.kind == "localizer":
-        dataset.ScanOptions, dataset.SequenceName, dataset.RepetitionTime = "CG", "*tfi2d1_176", "387.4"
-    else:
-        dataset.ScanOptions, dataset.SequenceName = ["IR", "CG"], "*tfi2d1_57"
 
 
 def _private(dataset: Dataset, session: Session, series: Series) -> None:
@@ -93,48 +91,23 @@ def _private(dataset: Dataset, session: Session, series: Series) -> None:
     block.add_new(0x0F, "LO", "C:BO1,2;SP2-4")
     block.add_new(0x11, "LO", "p2")
     block.add_new(0x13, "SH", "+LPH")
-    block.add_new(0x16, "LO", "/".join(IMAGE_TYPES[series.kind][2:]))
+    if series.role == "phase":
+        block.add_new(0x14, "SH", f"v{series.venc_cm_s:.0f}_through")
+    block.add_new(0x16, "LO", "/".join(dataset.ImageType[2:]))
     block.add_new(0x17, "SH", f"SL {series.planes[0].thickness:.1f}")
     block = dataset.private_block(0x0029, "SIEMENS CSA HEADER", create=True)
     block.add_new(0x08, "CS", "IMAGE NUM 4")
     block.add_new(0x09, "LO", session.visit.date)
     block.add_new(0x18, "CS", "MR")
     block.add_new(0x19, "LO", session.visit.date)
-    block.add_new(0x20, "OB", _series_csa(dataset, session))
+    block.add_new(0x20, "OB", series_csa(session, series, str(dataset.ProtocolName), csa_version(session)))
     block = dataset.private_block(0x0029, "SIEMENS MEDCOM HEADER2", create=True)
     block.add_new(0x60, "LO", "com")
 
 
-def _series_csa(dataset: Dataset, session: Session) -> bytes:
-    patient, visit = session.patient, session.visit
-    protocol = phoenix_protocol(
-        [
-            ("ulVersion", "51130001"),
-            ("tSequenceFileName", '""%SiemensSeq%\\tfi""'),
-            ("tProtocolName", f'""{dataset.ProtocolName}""'),
-            ("tReferenceImage0", f'""{session.uids.reference(4)}""'),
-            ("tPatientName", f'""{patient.name}""'),
-            ("sProtConsistencyInfo.tSystemType", '""057""'),
-            ("sProtConsistencyInfo.tInstitution", f'""{visit.institution}""'),
-            ("sProtConsistencyInfo.flNominalB0", "1.494"),
-            ("sPhysioImaging.lMethod1", "4"),
-            ("sSliceArray.lSize", "1"),
-        ]
-    )
-    return csa_header(
-        [
-            ("UsedPatientWeight", "IS", [str(round(patient.weight_kg))]),
-            ("DeviceSerialNumber", "LO", [visit.serial]),
-            ("PatientName", "LO", [patient.name]),
-            ("OperatorName", "LO", [visit.people["operator"]]),
-            ("Isocentered", "IS", ["1"]),
-            ("CoilForGradient", "SH", ["AS"]),
-            ("SequenceFileOwner", "SH", ["SIEMENS"]),
-            ("tSequenceFileName", "LO", ["%SiemensSeq%\\tfi"]),
-            ("MrProtocolVersion", "IS", ["51130001"]),
-            ("MrPhoenixProtocol", "UN", [protocol]),
-        ]
-    )
+def csa_version(session: Session) -> int:
+    """Layout of the CSA headers: 1 before SV10, 2 since."""
+    return 1 if session.vendor == OLD else 2
 
 
 def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
@@ -148,37 +121,43 @@ def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
     pixels = shot.plane.pixels
     dataset.AcquisitionMatrix = [0, pixels, pixels * 8 // 10, 0]
     dataset.NumberOfPhaseEncodingSteps = pixels * 8 // 10
-    if shot.series.kind != "localizer":
-        dataset.TriggerTime = number(shot.trigger_ms)
-        dataset.NominalInterval = shot.rr_ms
-        dataset.LowRRValue, dataset.HighRRValue = round(shot.rr_ms * 0.94), round(shot.rr_ms * 1.06)
-        dataset.IntervalsAcquired, dataset.IntervalsRejected = 9, 0
-    if shot.series.kind == "cine":
-        dataset.RepetitionTime = number(shot.rr_ms / shot.series.phases)
-    elif shot.series.kind in ("lge", "psir"):
-        dataset.ContrastBolusStartTime = clock(session.visit.start)
+    _timing(dataset, session, shot)
+    _settings(dataset, shot)
     block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
     block.add_new(0x15, "FD", [float(v) for v in shot.plane.center])
     block.add_new(0x16, "DS", number((shot.moment - session.visit.start).total_seconds()))
     block = dataset.private_block(0x0051, "SIEMENS MR HEADER")
     block.add_new(0x0D, "SH", f"SP {float(shot.plane.center @ shot.plane.normal):.1f}")
     block.add_new(0x0E, "SH", "Cor>Tra>Sag")
-    dataset.private_block(0x0029, "SIEMENS CSA HEADER").add_new(0x10, "OB", _image_csa(session, shot))
+    csa = image_csa(session, shot, csa_version(session))
+    dataset.private_block(0x0029, "SIEMENS CSA HEADER").add_new(0x10, "OB", csa)
 
 
-def _image_csa(session: Session, shot: Shot) -> bytes:
-    plane = shot.plane
-    return csa_header(
-        [
-            ("EchoLinePosition", "IS", [str(plane.pixels // 2)]),
-            ("ImagePositionPatient", "DS", [f"{v:.8f}" for v in plane.position]),
-            ("ImageOrientationPatient", "DS", [f"{v:.8f}" for v in (*plane.row, *plane.column)]),
-            ("SliceNormalVector", "FD", [f"{v:.8f}" for v in plane.normal]),
-            ("ProtocolSliceNumber", "IS", [str(shot.slice_index)]),
-            ("TriggerTime", "DS", [f"{shot.trigger_ms:.2f}"]),
-            ("ICE_Dims", "LO", [f"X_1_{shot.phase + 1}_1_1_1_{shot.slice_index + 1}_1_1_1_1_1_106"]),
-            ("TimeAfterStart", "DS", [f"{(shot.moment - session.visit.start).total_seconds():.3f}"]),
-            ("ReferencedImageSequence", "UI", [session.uids.reference(4)]),
-            ("PatientIdentifier", "LO", [session.patient.patient_id]),
-        ]
-    )
+def _timing(dataset: Dataset, session: Session, shot: Shot) -> None:
+    technique = TECHNIQUES[shot.series.kind]
+    if technique.gated and shot.series.kind != "localizer":
+        dataset.TriggerTime = number(shot.trigger_ms)
+        dataset.NominalInterval = shot.rr_ms
+        dataset.LowRRValue, dataset.HighRRValue = round(shot.rr_ms * 0.94), round(shot.rr_ms * 1.06)
+        dataset.IntervalsAcquired, dataset.IntervalsRejected = 9, 0
+    if shot.series.phases > 1:
+        dataset.RepetitionTime = number(shot.rr_ms / shot.series.phases)
+    if technique.agent:
+        dataset.ContrastBolusStartTime = clock(session.injected)
+
+
+def _settings(dataset: Dataset, shot: Shot) -> None:
+    step = shot.step
+    if step.inversion_ms is not None:
+        dataset.InversionTime = number(step.inversion_ms)
+    if step.echo_ms is not None:
+        dataset.EchoTime, dataset.EchoNumbers = number(step.echo_ms), shot.phase + 1
+    if step.b_value is not None:
+        dataset.SequenceName = siemens_sequence(shot.series, step.b_value)
+        block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
+        block.add_new(0x0C, "IS", f"{step.b_value:.0f}")
+        block.add_new(0x0D, "CS", "ISOTROPIC")
+    if step.component == "P":
+        dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "-4096", "2", "US"
+    elif shot.series.kind in ("t2_map", "t2star_map"):
+        dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "0", "0.1", "MS"

@@ -14,13 +14,15 @@ LIVER_VEINS = ((-80, 10, -70), (-48, 18, -62), (-66, -22, -80), (-104, -6, -86))
 class Contrast:
     """Signal per tissue and the noise of one kind of image, in stored units.
 
-    `signed` marks phase-sensitive images, whose noise is Gaussian; `zero` is the stored value of no signal.
+    `signed` marks phase-sensitive images, whose noise is Gaussian; `zero` is the stored value of no signal;
+    `flat` marks quantitative maps, which the coil does not shade.
     """
 
     signal: Mapping[str, float]
     noise: float
     signed: bool = False
     zero: float = 0.0
+    flat: bool = False
 
 
 CINE = Contrast(

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from cmr_testkit.flow import FlowTruth
 from cmr_testkit.infarct import infarct_mass_g
 from cmr_testkit.protocol import LGE_TIME, THICKNESS_MM, Series, Size, stack_levels
+from cmr_testkit.relaxation import NULL_MS, Relaxation
 from cmr_testkit.render import Scene
 
 
@@ -39,8 +41,36 @@ def truth_of(scene: Scene, series: list[Series], size: Size, rr_ms: int) -> dict
         "heart_origin_patient_mm": [round(float(v), 4) for v in scene.frame.origin],
         "long_axis_patient": [round(float(v), 6) for v in scene.frame.apex],
         "series": len(series),
-        "instances": sum(len(one.planes) * one.phases for one in series),
+        "instances": sum(one.count for one in series),
         "infarct": _infarct(scene),
+    }
+
+
+def complete_truth(series: list[Series], times: Relaxation, flows: dict[str, FlowTruth]) -> dict[str, Any]:
+    """What the complete protocol adds: flow volumes in mL, relaxation times and the null point in ms."""
+    vencs = {one.view: one.venc_cm_s for one in series if one.venc_cm_s}
+    flow = {
+        view: {
+            "forward_ml": one.forward_ml,
+            "backward_ml": one.backward_ml,
+            "net_ml": round(one.forward_ml - one.backward_ml, 1),
+            "venc_cm_s": vencs[view],
+        }
+        for view, one in flows.items()
+    }
+    return {
+        "ao_fwd_ml": flows["ao"].forward_ml,
+        "ao_bwd_ml": flows["ao"].backward_ml,
+        "pa_fwd_ml": flows["pa"].forward_ml,
+        "pa_bwd_ml": flows["pa"].backward_ml,
+        "flow": flow,
+        "native_t1_ms": times.native_t1_ms,
+        "native_t1_blood_ms": times.native_blood_t1_ms,
+        "post_t1_ms": times.post_t1_ms,
+        "post_t1_blood_ms": times.post_blood_t1_ms,
+        "t2_myo_ms": times.t2_ms,
+        "t2star_septal_ms": times.t2star_ms,
+        "ti_null_ms": NULL_MS,
     }
 
 

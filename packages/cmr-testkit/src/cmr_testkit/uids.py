@@ -3,7 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-ROOTS = {"siemens": "1.3.12.2.1107.5.2.43", "ge": "1.2.840.113619.2.408"}
+ROOTS = {
+    "siemens": "1.3.12.2.1107.5.2.43",
+    "ge": "1.2.840.113619.2.408",
+    "philips": "1.3.46.670589.11",
+}
 IMPLEMENTATION_UID = "2.25.338269521407395312785640227714950362811"
 IMPLEMENTATION_NAME = "CMRTESTKIT_1"
 MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4"
@@ -21,7 +25,7 @@ class UidSource:
     def uid(self, number: int) -> str:
         """The UID of the object with this number: at most 64 characters."""
         stamp = self.start.strftime("%Y%m%d%H%M%S")
-        return f"{ROOTS[self.vendor]}.{self.serial}.{stamp}.{self.variant + 10**10}{number:06d}"
+        return f"{ROOTS[self.vendor.partition('-')[0]]}.{self.serial}.{stamp}.{self.variant + 10**10}{number:06d}"
 
     @property
     def study(self) -> str:

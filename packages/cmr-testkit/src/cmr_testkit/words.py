@@ -1,8 +1,10 @@
 """What vendors and centers call their series."""
 
+from collections.abc import Mapping
+
 from cmr_testkit.protocol import Series
 
-SIEMENS = {
+SIEMENS: dict[tuple[str, ...], str] = {
     ("localizer", "planes"): "localizer",
     ("cine", "sax"): "cine_sax",
     ("cine", "4ch"): "cine_4ch",
@@ -13,8 +15,31 @@ SIEMENS = {
     ("lge", "lax"): "PSIR_LGE_lax_MAG",
     ("psir", "sax"): "PSIR_LGE_sax_PSIR",
     ("psir", "lax"): "PSIR_LGE_lax_PSIR",
+    ("cine", "rvot"): "cine_RVOT",
+    ("t1_raw", "native"): "MOLLI_5(3)3_native_sax",
+    ("t1_map", "native"): "MOLLI_5(3)3_native_sax_T1",
+    ("t1_raw", "post"): "MOLLI_4(1)3(1)2_post_sax",
+    ("t1_map", "post"): "MOLLI_4(1)3(1)2_post_sax_T1",
+    ("t2_raw", "sax"): "T2_map_trufi_sax",
+    ("t2_map", "sax"): "T2_map_trufi_sax_T2",
+    ("t2star_raw", "sax"): "T2star_me_gre_sax",
+    ("t2star_map", "sax"): "T2star_me_gre_sax_T2star",
+    ("stir", "sax"): "stir_T2w_sax",
+    ("dwi", "sax"): "ep2d_diff_sax",
+    ("flow", "ao"): "flow_ao",
+    ("flow", "ao", "magnitude"): "flow_ao_MAG",
+    ("flow", "ao", "phase"): "flow_ao_P",
+    ("flow", "pa"): "flow_pa",
+    ("flow", "pa", "magnitude"): "flow_pa_MAG",
+    ("flow", "pa", "phase"): "flow_pa_P",
+    ("perfusion", "stress"): "perf_stress_sax",
+    ("perfusion", "rest"): "perf_rest_sax",
+    ("mra", "coronal"): "fl3d_cor_MRA_post",
+    ("mip", "coronal"): "fl3d_cor_MRA_post_MIP",
+    ("ti_scout", "sax"): "TI_scout_sax",
+    ("screen_save", ""): "Screen Save",
 }
-GE = {
+GE: dict[tuple[str, ...], str] = {
     ("localizer", "planes"): "3-Plane Loc",
     ("cine", "sax"): "FIESTA SAX",
     ("cine", "4ch"): "FIESTA 4CH",
@@ -23,9 +48,61 @@ GE = {
     ("cine", "axial"): "FIESTA AX",
     ("lge", "sax"): "SAX MDE",
     ("lge", "lax"): "LAX MDE",
+    ("psir", "sax"): "SAX PSMDE",
+    ("psir", "lax"): "LAX PSMDE",
+    ("cine", "rvot"): "FIESTA RVOT",
+    ("t1_raw", "native"): "MOLLI NATIVE SAX",
+    ("t1_map", "native"): "T1 MAP MOLLI NATIVE SAX",
+    ("t1_raw", "post"): "MOLLI POST SAX",
+    ("t1_map", "post"): "T1 MAP MOLLI POST SAX",
+    ("t2_raw", "sax"): "T2 MAPPING SAX",
+    ("t2_map", "sax"): "T2 MAP SAX",
+    ("t2star_raw", "sax"): "T2* MULTI ECHO SAX",
+    ("t2star_map", "sax"): "T2* MAP SAX",
+    ("stir", "sax"): "TRIPLE IR SAX",
+    ("dwi", "sax"): "DWI SAX",
+    ("flow", "ao"): "FAST PC AO",
+    ("flow", "pa"): "FAST PC MPA",
+    ("perfusion", "stress"): "PERFUSION STRESS SAX",
+    ("perfusion", "rest"): "PERFUSION REST SAX",
+    ("mra", "coronal"): "COR MRA FSPGR",
+    ("mip", "coronal"): "COR MRA MIP",
+    ("ti_scout", "sax"): "CINE IR TI SCOUT SAX",
+    ("screen_save", ""): "Screen Save",
+}
+PHILIPS: dict[tuple[str, ...], str] = {
+    ("localizer", "planes"): "Survey",
+    ("cine", "sax"): "sBTFE_BH SAX",
+    ("cine", "4ch"): "sBTFE_BH 4CH",
+    ("cine", "2ch"): "sBTFE_BH 2CH",
+    ("cine", "3ch"): "sBTFE_BH 3CH",
+    ("cine", "axial"): "sBTFE_BH TRA",
+    ("cine", "rvot"): "sBTFE_BH RVOT",
+    ("lge", "sax"): "LGE IR_TFE SAX",
+    ("lge", "lax"): "LGE IR_TFE LAX",
+    ("psir", "sax"): "PSIR_TFE SAX",
+    ("psir", "lax"): "PSIR_TFE LAX",
+    ("t1_raw", "native"): "MOLLI native SAX",
+    ("t1_map", "native"): "T1 map MOLLI native SAX",
+    ("t1_raw", "post"): "MOLLI post SAX",
+    ("t1_map", "post"): "T1 map MOLLI post SAX",
+    ("t2_raw", "sax"): "T2 GraSE SAX",
+    ("t2_map", "sax"): "T2 map GraSE SAX",
+    ("t2star_raw", "sax"): "T2star ME_GRE SAX",
+    ("t2star_map", "sax"): "T2star map SAX",
+    ("stir", "sax"): "STIR_BB SAX",
+    ("dwi", "sax"): "DWI SAX",
+    ("flow", "ao"): "QFlow AO",
+    ("flow", "pa"): "QFlow MPA",
+    ("perfusion", "stress"): "sTFE_Perf stress SAX",
+    ("perfusion", "rest"): "sTFE_Perf rest SAX",
+    ("mra", "coronal"): "MRA_3D COR",
+    ("mip", "coronal"): "MRA_3D COR MIP",
+    ("ti_scout", "sax"): "TI scout Look-Locker SAX",
+    ("screen_save", ""): "Screen Save",
 }
 # A center that names in its own language: text alone no longer tells the view (cmr.md section 5, layer 3).
-CENTER = {
+CENTER: dict[tuple[str, ...], str] = {
     ("localizer", "planes"): "Uebersicht 3 Ebenen",
     ("cine", "sax"): "Herz KA Funktion",
     ("cine", "4ch"): "Herz 4K Funktion",
@@ -36,10 +113,31 @@ CENTER = {
     ("lge", "lax"): "Spaet-KM lang",
     ("psir", "sax"): "Spaet-KM KA phasensensitiv",
     ("psir", "lax"): "Spaet-KM lang phasensensitiv",
+    ("cine", "rvot"): "Herz RV-Ausfluss Funktion",
+    ("t1_raw", "native"): "Relaxation nativ KA Quelle",
+    ("t1_map", "native"): "Relaxation nativ KA Karte",
+    ("t1_raw", "post"): "Relaxation nach KM KA Quelle",
+    ("t1_map", "post"): "Relaxation nach KM KA Karte",
+    ("t2_raw", "sax"): "Oedemkarte KA Quelle",
+    ("t2_map", "sax"): "Oedemkarte KA",
+    ("t2star_raw", "sax"): "Eisen KA Quelle",
+    ("t2star_map", "sax"): "Eisen KA Karte",
+    ("stir", "sax"): "Oedem KA",
+    ("dwi", "sax"): "Diffusion KA",
+    ("flow", "ao"): "Fluss Aorta",
+    ("flow", "pa"): "Fluss Pulmonalis",
+    ("perfusion", "stress"): "Erstpassage Belastung KA",
+    ("perfusion", "rest"): "Erstpassage Ruhe KA",
+    ("mra", "coronal"): "Angio Thorax koronar",
+    ("mip", "coronal"): "Angio Thorax koronar MIP",
+    ("ti_scout", "sax"): "Nullpunktsuche KA",
+    ("screen_save", ""): "Bildschirmfoto",
 }
+TABLES: dict[str, dict[tuple[str, ...], str]] = {"siemens": SIEMENS, "ge": GE, "philips": PHILIPS}
 
 
-def series_words(series: Series, vendor: str, *, center_words: bool) -> str:
-    """The SeriesDescription of a series, in the vendor's way or in a center's own words."""
-    table = CENTER if center_words else {"siemens": SIEMENS, "ge": GE}[vendor]
-    return table[series.kind, series.view]
+def series_words(series: Series, family: str, *, center_words: bool) -> str:
+    """The SeriesDescription of a series, in the words of a vendor's family or in a center's own."""
+    table: Mapping[tuple[str, ...], str] = CENTER if center_words else TABLES[family]
+    keys = ((series.kind, series.view, series.role), (series.kind, series.role), (series.kind, series.view))
+    return next(table[key] for key in keys if key in table)

@@ -1,0 +1,112 @@
+"""Siemens XA (syngo MR XA50): Enhanced MR with the private groups `SIEMENS MR SDS 01` and `SIEMENS MR SDI 02`.
+
+The velocity encoding stands in the protocol text and in (0021,xx29) of each frame; aortic flow leaves the
+standard's velocity group out, as XA scanners of some releases do.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
+
+from cmr_testkit.enhanced import close_enhanced, frame_groups, open_enhanced, shared_groups
+from cmr_testkit.headers import identified, number, spoken
+from cmr_testkit.protocol import Series
+from cmr_testkit.shot import Session, Shot
+from cmr_testkit.siemens_protocol import inversion_ms, protocol_text
+from cmr_testkit.technique import image_type, siemens_sequence
+from cmr_testkit.words import series_words
+
+SERIES_GROUP, IMAGE_GROUP = "SIEMENS MR SDS 01", "SIEMENS MR SDI 02"
+WITHOUT_VELOCITY_GROUP = ("ao",)
+
+
+def enhanced_series(
+    session: Session, series: Series, shots: Sequence[Shot], pixels: Sequence[Any]
+) -> Dataset:
+    """The multi-frame instance of a series."""
+    dataset = identified(session.patient, session.visit, session.uids)
+    open_enhanced(dataset, session, series)
+    words = series_words(series, "siemens", center_words=session.center_words)
+    scheduler = spoken(session.visit.people["scheduler"])
+    dataset.SeriesDescription = f"{words} {scheduler}" if series.kind == "localizer" else words
+    dataset.ProtocolName = words
+    dataset.BodyPartExamined = "HEART"
+    dataset.Manufacturer = "Siemens Healthineers"
+    dataset.ManufacturerModelName = "MAGNETOM Sola"
+    dataset.SoftwareVersions = "syngo MR XA50"
+    dataset.MagneticFieldStrength = "1.5"
+    dataset.PulseSequenceName = siemens_sequence(series, shots[0].step.b_value)
+    dataset.private_block(0x0021, "SIEMENS MR SDR 01", create=True).add_new(0x01, "LO", "ACQUISITION")
+    shared = shared_groups(series)
+    _series_group(shared, session, series, words)
+    dataset.SharedFunctionalGroupsSequence = [shared]
+    frames = [_frame(session, shot, image) for shot, image in zip(shots, pixels, strict=True)]
+    close_enhanced(dataset, session, shots, frames, pixels)
+    return dataset
+
+
+def _series_group(shared: Dataset, session: Session, series: Series, words: str) -> None:
+    patient, visit = session.patient, session.visit
+    inner = Dataset()
+    block = inner.private_block(0x0021, SERIES_GROUP, create=True)
+    block.add_new(0x01, "IS", str(round(patient.weight_kg)))
+    block.add_new(0x06, "LO", "void")
+    block.add_new(0x0F, "DS", ["27.9", "23.3", "38.1"])
+    block.add_new(0x10, "IS", "65010000")
+    block.add_new(0x19, "OB", _even(protocol_text(session, series, words).encode("latin-1")))
+    block.add_new(0x22, "SH", "SIEMENS")
+    block.add_new(
+        0x2B, "ST", f"1;HFS;{patient.weight_kg:.0f};{patient.birth_date};{patient.sex};0;2;{visit.serial}"
+    )
+    block.add_new(0x38, "DS", "613.066")
+    block.add_new(0x3D, "CS", "2D")
+    block.add_new(0x53, "CS", "U")
+    block.add_new(0x5C, "CS", "CT")
+    block.add_new(0x60, "DT", f"{visit.date}103140.751377")
+    outer = shared.private_block(0x0021, SERIES_GROUP, create=True)
+    outer.add_new(0xFE, "SQ", Items([inner]))
+
+
+def _even(data: bytes) -> bytes:
+    return data + b"\0" * (len(data) % 2)
+
+
+def _frame(session: Session, shot: Shot, pixels: Any) -> Dataset:
+    series, step = shot.series, shot.step
+    high = int(np.percentile(pixels, 99.5))
+    macro = series.view not in WITHOUT_VELOCITY_GROUP
+    group = frame_groups(
+        shot, inversion_ms(shot), _scaling(shot), (high // 2, max(1, high)), velocity_macro=macro
+    )
+    words = group.MRImageFrameTypeSequence[0].private_block(0x0021, IMAGE_GROUP, create=True)
+    words.add_new(0x77, "LO", siemens_sequence(series, step.b_value))
+    words.add_new(0x78, "CS", "DIS2D")
+    inner = Dataset()
+    block = inner.private_block(0x0021, IMAGE_GROUP, create=True)
+    after = (shot.moment - session.visit.start).total_seconds()
+    block.add_new(0x03, "DS", "4742.5")
+    block.add_new(0x04, "DS", number(after))
+    block.add_new(0x06, "LO", f"X_1_{shot.phase + 1}_1_1_1_{shot.slice_index + 1}_1_1_1_1_1_331")
+    if step.component == "P":
+        block.add_new(0x29, "DS", f"{series.venc_cm_s:.1f}")
+        block.add_new(0x2A, "IS", "4")
+    block.add_new(0x42, "IS", "2000")
+    block.add_new(0x4F, "LO", "BO1-3;SP1-4")
+    block.add_new(0x58, "SH", f"{shot.plane.pixels * 8 // 10}*{shot.plane.pixels}")
+    block.add_new(0x5B, "FD", [float(v) for v in shot.plane.position])
+    block.add_new(0x71, "UT", f"{session.visit.station};{session.patient.patient_id}")
+    block.add_new(0x75, "CS", image_type("siemens", series.kind, step.component))
+    block.add_new(0x76, "LO", ["ChannelMixing:ND=true_CMM=1_CDM=1", "CC:SoS"])
+    block.add_new(0x88, "DS", number(float(shot.plane.center @ shot.plane.normal)))
+    outer = group.private_block(0x0021, IMAGE_GROUP, create=True)
+    outer.add_new(0xFE, "SQ", Items([inner]))
+    return group
+
+
+def _scaling(shot: Shot) -> tuple[float, float, str]:
+    if shot.step.component == "P":
+        return 2.0, -4096.0, "US"
+    return (0.1, 0.0, "MS") if shot.series.kind in ("t2_map", "t2star_map") else (1.0, 0.0, "US")
