@@ -12,7 +12,7 @@ from pydicom.filewriter import dcmwrite
 from cmr_deid.identities import check_character
 from cmr_deid.profile import Act, default_profile
 from cmr_deid.safe_private import SAFE_PRIVATE
-from cmr_deid.verify import Finding, inspect, tables
+from cmr_deid.verify import Finding, inspect, private_terms, tables
 from cmr_deid.verify.values import value_finding
 from cmr_deid.vocabulary import WORDS
 from cmr_exchange.reasons import REASONS
@@ -340,10 +340,19 @@ def test_both_looks_agree_on_what_may_stand():
 
 
 def test_both_looks_agree_on_safe_private_places():
-    ours = {
-        (creator.encode(), group, number): safe.vr for (creator, group, number), safe in SAFE_PRIVATE.items()
-    }
-    assert ours == tables.PRIVATE
+    ours = {(place[0].encode(), *place[1:]): safe for place, safe in SAFE_PRIVATE.items()}
+    sequences = {place for place, safe in ours.items() if safe.vr == "SQ"}
+    numbers = {place: safe.vr for place, safe in ours.items() if not safe.form and safe.vr != "SQ"}
+    texts = {place for place, safe in ours.items() if safe.form}
+    capitals = {place for place in texts if place[0].isupper() and b"PHILIPS" in place[0]}
+    assert numbers == tables.PRIVATE
+    assert sequences == private_terms.SEQUENCES
+    technique = {place for place in texts - capitals if ours[place].form == "words"}
+    assert technique == private_terms.TECHNIQUE - capitals
+    assert {place for place in texts if ours[place].form == "codes"} == private_terms.CODES
+    assert {place for place in texts if ours[place].form not in ("words", "codes")} == set(
+        private_terms.FORMS
+    )
 
 
 def test_every_word_that_the_engine_keeps_passes_the_second_look():

@@ -1,8 +1,12 @@
-"""Private attributes of one data set or item: the safe ones stay with their creator, all others go."""
+"""Private attributes of one data set or item: the safe ones stay with their creator, all others go.
+
+A private sequence that is safe keeps its items, and in them what is safe again; standard attributes inside a
+private sequence go: no IOD says what they mean there.
+"""
 
 from collections.abc import Callable
 
-from cmr_deid.changes import Recorder
+from cmr_deid.changes import Recorder, label
 from cmr_deid.elements import DataSet, Element
 from cmr_deid.profile import Act, Rule
 from cmr_deid.safe_private import SAFE_PRIVATE, fits
@@ -12,6 +16,7 @@ from cmr_deid.writing import text_value
 _UNLISTED = Rule(Act.REMOVE, "private, not on the safe list")
 _MISSHAPEN = Rule(Act.REMOVE, "private, value not of the declared form")
 _IDLE_CREATOR = Rule(Act.REMOVE, "private creator without a kept attribute")
+_INSIDE = Rule(Act.REMOVE, "inside a private sequence")
 _KEPT = "safe private E.3.10"
 Gone = Callable[[Element, Rule], object]
 
@@ -28,18 +33,40 @@ def keep_safe(
         creator = data_set.get(group << 16 | number >> 8) if number > 0xFF else None
         name = plain(creator)
         safe = SAFE_PRIVATE.get((name, group, number & 0xFF))
-        if creator is None or safe is None or element.items is not None:
+        if creator is None or safe is None:
             gone(element, _UNLISTED)
-        elif not fits(safe, element.vr, bytes(element.value)):
+            continue
+        if safe.vr == "SQ":
+            kept = _kept_items(element, gone, recorder, path)
+        else:
+            shaped = element.items is None and fits(safe, element.vr, bytes(element.value))
+            kept = Element(element.tag, safe.vr, element.value) if shaped else None
+        if kept is None:
             gone(element, _MISSHAPEN)
         else:
             out[creator.tag] = Element(creator.tag, "LO", text_value(name, "LO"))
-            out[element.tag] = Element(element.tag, safe.vr, element.value)
+            out[element.tag] = kept
             recorder.add(path, creator.tag, "kept", _KEPT)
             recorder.add(path, element.tag, "kept", _KEPT)
     for element in creators:
         if element.tag not in out:
             gone(element, _IDLE_CREATOR)
+
+
+def _kept_items(element: Element, gone: Gone, recorder: Recorder, path: str) -> Element | None:
+    """The sequence with what is safe in its items; None if that is nothing."""
+    if element.items is None:
+        return None
+    items: list[DataSet] = []
+    for item in element.items:
+        out: DataSet = {}
+        for inner in item.values():
+            if not inner.tag >> 16 & 1:
+                gone(inner, _INSIDE)
+        private = [inner for inner in item.values() if inner.tag >> 16 & 1]
+        keep_safe(item, private, out, gone, recorder, path + label(element.tag) + " / ")
+        items.append(out)
+    return Element(element.tag, "SQ", b"", items) if any(items) else None
 
 
 def _is_creator(tag: int) -> bool:

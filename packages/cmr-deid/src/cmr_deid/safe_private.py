@@ -1,70 +1,97 @@
-"""Safe private attributes: an allow-list by creator, element, VR and number of values (PS3.15 E.3.10).
+"""Safe private attributes: an allow-list by creator, element, VR, number of values and form (PS3.15 E.3.10).
 
-The rows of Table E.3.10-1 of MR science creators, and the GE timing and flow values that the table lacks and
-the TCIA knowledge base keeps (deid-security.md, Private values). Only numeric VRs pass at present: a number in
-a known place is science, a text may be anything. The action is C, not K: values still pass a grammar.
+The action is C, not K: a number in a known place is science, and a text only if all of it is of the element's own
+closed form. A value of any other form goes.
 """
 
+import functools
+import re
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from cmr_deid.tables import E3_10_1
+from cmr_deid.codes import clean_codes
+from cmr_deid.descriptors import clean_words
+from cmr_deid.safe_private_rows import ALIASES, COIL, FORMS, PHILIPS_TERMS, ROWS
 
 NUMERIC_SIZES = {"FL": 4, "FD": 8, "US": 2, "SS": 2, "UL": 4, "SL": 4}
 _LARGEST, _GE_B_VALUE = 1_000_000, 1_000_000_000
 """Larger texts of digits may be patient numbers or dates; GE adds 10**9 to its b-values."""
 
-MR_CREATORS = frozenset(
-    (
-        *("SIEMENS MR HEADER", "GEMS_ACQU_01", "GEMS_PARM_01", "GEMS_SERS_01"),
-        *("Philips Imaging DD 001", "Philips MR Imaging DD 001"),
-    )
-)
-"""Creators of Table E.3.10-1 whose rows are MR science."""
-
 _NUMERIC_TEXT = frozenset(("DS", "IS"))
-_GE_SCIENCE = {
-    ("GEMS_ACQU_01", 0x0019, 0x2F): ("DS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0x87): ("SS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0x88): ("SS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0x8D): ("DS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0xCB): ("SS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0xCC): ("SS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0xD7): ("SS", "1"),
-    ("GEMS_ACQU_01", 0x0019, 0xE2): ("DS", "1"),
-}
+_ANY_NUMBER = 64
+_LONGEST_TEXT = 1024
+_SAME_FORM = ({"US", "SS"}, {"UL", "SL"}, {"LO", "SH"}, {"LO", "ST"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class SafePrivate:
-    """VR, smallest and largest number of values of a safe private attribute."""
+    """VR, smallest and largest number of values, and the form of a text, of a safe private attribute."""
 
     vr: str
     low: int
     high: int
+    form: str = ""
 
 
-def _safe(vr: str, vm: str) -> SafePrivate:
-    low, _, high = vm.partition("-")
-    return SafePrivate(vr, int(low), 64 if high == "n" else int(high or low))
+def _row(word: str) -> tuple[int, SafePrivate]:
+    number, _, rest = word.partition(",")
+    rest, _, form = rest.partition("=")
+    vr, _, multiplicity = rest.partition("*")
+    low, _, high = (multiplicity or "1").partition("-")
+    return int(number, 16), SafePrivate(vr, int(low), _ANY_NUMBER if high == "n" else int(high or low), form)
 
 
-SAFE_PRIVATE: dict[tuple[str, int, int], SafePrivate] = {
-    place: _safe(vr, vm)
-    for place, (vr, vm) in {**E3_10_1, **_GE_SCIENCE}.items()
-    if place[0] in MR_CREATORS and (vr in _NUMERIC_TEXT or vr in NUMERIC_SIZES)
-}
+def _rows() -> dict[tuple[str, int, int], SafePrivate]:
+    rows: dict[tuple[str, int, int], SafePrivate] = {}
+    creator, group = "", 0
+    for part in re.split(r"\s+(?=\[)", ROWS.strip()):
+        name, _, listed = part.partition("\n")
+        creator = name.strip("[]")
+        for word in listed.split():
+            if word.endswith(":"):
+                group = int(word[:-1], 16)
+            else:
+                number, safe = _row(word)
+                rows[creator, group, number] = safe
+    capitals = {
+        (alias, *place[1:]): safe
+        for alias, name in ALIASES.items()
+        for place, safe in rows.items()
+        if place[0] == name
+    }
+    return rows | capitals
+
+
+SAFE_PRIVATE: dict[tuple[str, int, int], SafePrivate] = _rows()
 """(creator, group, element) -> form of the value."""
+
+_PATTERNS = {name: re.compile(form.replace("{coil}", COIL)) for name, form in FORMS.items()}
+_VOCABULARIES: dict[str, Callable[[str], bool]] = {
+    "words": lambda text: clean_words(text) == text,
+    "codes": lambda text: clean_codes(text) == text,
+    "philips": PHILIPS_TERMS.__contains__,
+}
 
 
 def fits(safe: SafePrivate, vr: str, value: bytes) -> bool:
-    """True if a value of this VR (or UN) has the declared form."""
-    if vr not in (safe.vr, "UN") and {vr, safe.vr} not in ({"US", "SS"}, {"UL", "SL"}):
+    """True if a value of this VR (or UN) has the declared form; of a sequence only its items can tell."""
+    if vr not in (safe.vr, "UN") and {vr, safe.vr} not in _SAME_FORM:
         return False
     size = NUMERIC_SIZES.get(safe.vr)
-    if size is None:
-        parts = value.decode("latin-1").strip(" \0").split("\\")
-        return safe.low <= len(parts) <= safe.high and all(_is_number(part) for part in parts)
+    if size is not None:
+        return _numbers_fit(safe, size, value)
+    if len(value) > _LONGEST_TEXT:
+        return False
+    parts = [part.strip(" ") for part in value.decode("latin-1").strip(" \0").split("\\")]
+    if not safe.low <= len(parts) <= safe.high:
+        return False
+    if safe.vr in _NUMERIC_TEXT:
+        return all(_is_number(part) for part in parts)
+    return parts == [""] or all(_has_form(safe.form, part) for part in parts)
+
+
+def _numbers_fit(safe: SafePrivate, size: int, value: bytes) -> bool:
     count, rest = divmod(len(value), size)
     if rest or not safe.low <= count <= safe.high:
         return False
@@ -74,8 +101,13 @@ def fits(safe: SafePrivate, vr: str, value: bytes) -> bool:
     return safe.vr not in ("UL", "SL") or all(_small(n) for n in struct.unpack(f"<{count}L", value))
 
 
+@functools.lru_cache(maxsize=4096)
+def _has_form(form: str, text: str) -> bool:
+    pattern = _PATTERNS.get(form)
+    return pattern.fullmatch(text) is not None if pattern is not None else _VOCABULARIES[form](text)
+
+
 def _is_number(text: str) -> bool:
-    text = text.strip()
     try:
         number = float(text)
     except ValueError:

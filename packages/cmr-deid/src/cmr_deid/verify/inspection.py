@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from cmr_deid.verify import tables, terms
+from cmr_deid.verify import private_terms, tables, terms
 from cmr_deid.verify.amounts import is_sensible_private
 from cmr_deid.verify.bits import has_hidden_bits
 from cmr_deid.verify.streams import Shape, stream_finding
-from cmr_deid.verify.values import CODED, code_finding, value_finding
+from cmr_deid.verify.values import CODED, code_finding, private_text_finding, value_finding
 from cmr_deid.verify.walker import Field, FieldWalk, MalformedBytesError
 
 MOST_FINDINGS = 200
+_LONGEST_PRIVATE = 512
 _SYNTAX, _META_CLASS, _META_INSTANCE = 0x00020010, 0x00020002, 0x00020003
 _PIXELS = 0x7FE00010
 _EQUIPMENT_ITEM, _DESCRIPTION = (0x0018A001,), 0x0018A003
@@ -137,6 +138,8 @@ class _Look:
         if tag >> 16 & 1:
             return self._judge_private(field)
         expected = tables.PUBLIC.get(tag)
+        if any(outer >> 16 & 1 for outer in field.path):
+            return self._say("private_attribute", _path(field))
         if expected is None or field.vr not in tables.VR_ALTERNATIVES.get(expected, (expected,)):
             return self._say("identifying_attribute", _path(field))
         if tag == 0x00080100 and field.path == (0x00120064,):
@@ -168,14 +171,23 @@ class _Look:
     def _judge_private(self, field: Field) -> None:
         group, number = field.tag >> 16, field.tag & 0xFFFF
         if 0x10 <= number <= 0xFF:
-            known = (self._value(field).strip(b" \0"), group) in tables.CREATORS and field.vr == "LO"
+            creator = self._value(field).strip(b" \0")
+            known = (creator, group) in private_terms.CREATORS and field.vr == "LO"
         else:
-            expected = tables.PRIVATE.get((field.creator, group, number & 0xFF))
-            known = expected is not None and field.vr == expected and field.length <= 512
-            known = known and value_finding(field.tag, field.vr, self._value(field)) is None
-            known = known and is_sensible_private(field.vr, self._value(field))
+            known = self._is_known_private(field, (field.creator, group, number & 0xFF))
         if not known:
             self._say("private_attribute", _path(field))
+
+    def _is_known_private(self, field: Field, place: private_terms.Place) -> bool:
+        if field.vr == "SQ":
+            return place in private_terms.SEQUENCES
+        if field.length > _LONGEST_PRIVATE:
+            return False
+        value = self._value(field)
+        if field.vr in private_terms.VRS:
+            return private_text_finding(place, value) is None
+        known = field.vr == tables.PRIVATE.get(place) and value_finding(field.tag, field.vr, value) is None
+        return known and is_sensible_private(field.vr, value)
 
     def _judge_object(self) -> None:
         sop_class = self._text(0x00080016)

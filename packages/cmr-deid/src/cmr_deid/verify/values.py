@@ -3,13 +3,14 @@
 import functools
 import re
 
-from cmr_deid.verify import tables, terms
+from cmr_deid.verify import private_terms, tables, terms
 from cmr_deid.verify.amounts import is_sensible
 
 _LETTERS, _ANY_LETTERS = re.compile(r"[a-z]{4,}"), re.compile(r"[a-z]+")
 _LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
 _SHORTEST_PART, _MOST_PARTS = 3, 4
 _METHOD, _DEVICE = 0x00120063, 0x00181000
+_TECHNIQUE = 0x00180024
 _META_VERSION, _WRITER_CLASS, _WRITER_NAME = 0x00020001, 0x00020012, 0x00020013
 _METHOD_WORD = "|".join(re.escape(word) for word in sorted(terms.METHOD_WORDS, key=len, reverse=True))
 _METHOD_FORM = re.compile(
@@ -75,6 +76,18 @@ _SPECIAL: dict[int, re.Pattern[bytes]] = {
     0x00100040: re.compile(rb"[MFO]? ?"),
     **terms.CLOSED,
 }
+
+
+def private_text_finding(place: private_terms.Place, value: bytes) -> str | None:
+    """Reason code against a private text at (creator, group, element), or None."""
+    text = value.rstrip(b" \0")
+    if place in private_terms.TECHNIQUE:
+        return _text_finding(_TECHNIQUE, text)
+    if place in private_terms.CODES:
+        return _terms_finding(text)
+    form = private_terms.FORMS.get(place)
+    known = form is not None and (not text or form.fullmatch(text))
+    return None if known else "identifying_value"
 
 
 @functools.lru_cache(maxsize=4096)
