@@ -118,6 +118,7 @@ def image_csa(session: Session, shot: Shot, version: int) -> bytes:
     plane, step, series = shot.plane, shot.step, shot.series
     inversion, venc = inversion_ms(shot), series.venc_cm_s
     phase = series.role == "phase"
+    gated = TECHNIQUES[series.kind].gated and series.kind != "localizer"
     after = (shot.moment - session.visit.start).total_seconds()
     return csa_header(
         [
@@ -126,7 +127,7 @@ def image_csa(session: Session, shot: Shot, version: int) -> bytes:
             ("ImageOrientationPatient", "DS", [f"{v:.8f}" for v in (*plane.row, *plane.column)]),
             ("SliceNormalVector", "FD", [f"{v:.8f}" for v in plane.normal]),
             ("ProtocolSliceNumber", "IS", [str(shot.slice_index)]),
-            ("TriggerTime", "DS", [f"{shot.trigger_ms:.2f}"] if TECHNIQUES[series.kind].gated else []),
+            ("TriggerTime", "DS", [f"{shot.trigger_ms:.2f}"] if gated else []),
             ("ICE_Dims", "LO", [f"X_1_{shot.phase + 1}_1_1_1_{shot.slice_index + 1}_1_1_1_1_1_106"]),
             ("TimeAfterStart", "DS", [f"{after:.3f}"]),
             ("InversionTime", "DS", [] if inversion is None else [f"{inversion:g}"]),
