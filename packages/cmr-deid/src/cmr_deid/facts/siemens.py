@@ -1,6 +1,7 @@
 """What Siemens writes outside the standard's attributes: CSA headers, private groups 0019, 0051 and 0021, protocol.
 
-Traps: the protocol lists an inversion time whether or not the sequence inverts (sPrepPulses.ucInversion tells);
+Traps: the protocol lists an inversion time and a velocity encoding whether or not the sequence uses them
+(sPrepPulses.ucInversion and sAngio.ucPCFlowMode tell);
 lRetroGatedImages counts phases only in retrospective gating, lPhases only in prospective; sSliceArray counts slabs
 in 3D; of several velocity encodings the protocol does not say which one an image holds. What an image says outranks
 the protocol where both may rightly differ (a TI scout has one inversion time in its protocol and many in its images).
@@ -32,7 +33,7 @@ _NAMED_VENC = re.compile(r"_v(\d{1,3})(in|fh|ap|rl)?(?:_|$)")
 _FLOW = re.compile(r"v(\d{1,3}(?:\.\d{1,2})?)_?(in|through|rl|ap|fh)?")
 _DIRECTIONS = {"in": "through_plane", "through": "through_plane", "rl": "rl", "ap": "ap", "fh": "fh"}
 _PROTOCOL_DIRECTIONS = {1: "in_plane_phase", 2: "in_plane_readout", 4: "through_plane"}
-_INVERSIONS = (1, 2)
+_INVERSIONS, _FLOW_ON = (1, 2), 1
 _GATINGS = {1: "none", 2: "prospective", 8: "retrospective"}
 _MICROSECONDS, _TWO_DIMENSIONAL = 1000, 2
 _LONGEST_CSA = 1 << 22
@@ -118,7 +119,7 @@ def _protocol(said: Mapping[str, float], evidence: Evidence) -> None:
         return
     if said.get("sPrepPulses.ucInversion") in _INVERSIONS and "alTI[1]" not in said:
         _protocol_inversion(said.get("alTI[0]"), evidence)
-    if said.get("sAngio.sFlowArray.lSize") == 1:
+    if said.get("sAngio.ucPCFlowMode") == _FLOW_ON and said.get("sAngio.sFlowArray.lSize") == 1:
         evidence.number("venc_cm_s", said.get("sAngio.sFlowArray.asElm[0].nVelocity"))
         direction = said.get("sAngio.sFlowArray.asElm[0].nDir", 0)
         evidence.word("venc_direction", _PROTOCOL_DIRECTIONS.get(int(direction)))
