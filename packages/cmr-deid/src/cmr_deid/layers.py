@@ -15,16 +15,17 @@ from cmr_deid.elements import vr_of_tag
 from cmr_deid.rules import Act, Rule
 from cmr_deid.tables import E1_1, Row, Type
 
+CLAIMED = {
+    "clean_descriptors": "clean descriptors",
+    "modified_dates": "modified dates",
+    "patient_characteristics": "patient characteristics",
+}
+"""Options whose columns of Table E.1-1 we follow, by their names in `cmr_deid.tables`."""
+
 _MARKED = "mark of de-identification"
-_TRAITS = "E.1-1 K: patient characteristics"
 _PUBLIC_CODES = "MR layer: codes of public schemes"
 _OURS = {
     0x00080005: Rule(Act.CHARACTER_SET, "all text is plain ASCII"),
-    0x00181000: Rule(Act.DEVICE, "E.1-1 X/Z/D: keyed device name"),
-    0x00100040: Rule(Act.SEX, _TRAITS),
-    0x00101010: Rule(Act.AGE, f"{_TRAITS}, 90 and above as 90"),
-    0x00101020: Rule(Act.SIZE, f"{_TRAITS}, to 0.5 cm"),
-    0x00101030: Rule(Act.WEIGHT, f"{_TRAITS}, to 0.5 kg (0.1 kg below 20 kg)"),
     0x00120062: Rule(Act.MARK, _MARKED),
     0x00120063: Rule(Act.MARK, _MARKED),
     0x00120064: Rule(Act.MARK, _MARKED),
@@ -34,7 +35,14 @@ _OURS = {
     0x00080102: Rule(Act.CODE, _PUBLIC_CODES),
     0x00080104: Rule(Act.CODE, f"{_PUBLIC_CODES}, meaning or code"),
 }
-_SUBJECT = {0x00100010: "E.1-1 Z: pseudonym", 0x00100020: "E.1-1 Z/D: pseudonym"}
+_TRAITS = {
+    0x00100040: (Act.SEX, ""),
+    0x00101010: (Act.AGE, ", 90 and above as 90"),
+    0x00101020: (Act.SIZE, ", to 0.5 cm"),
+    0x00101030: (Act.WEIGHT, ", to 0.5 kg (0.1 kg below 20 kg)"),
+}
+_SUBJECT = (0x00100010, 0x00100020)
+_DEVICE = 0x00181000
 _POSITION_REFERENCE, _BURNED_IN = 0x00201040, 0x00280301
 
 
@@ -51,22 +59,9 @@ def rules_for(types: Mapping[int, Type]) -> dict[int, Rule]:
 
 @functools.lru_cache(maxsize=8192)
 def _rule(tag: int, kind: Type | None) -> Rule:
-    number = "3" if kind is None else kind.number
-    rule = _our_rule(tag, number)
-    if rule is None:
-        row = E1_1.get(tag)
-        rule = _mr_rule(tag) if row is None else standard_rule(tag, row, kind)
-    return Rule(rule.act, rule.why, number)
-
-
-def _our_rule(tag: int, number: str) -> Rule | None:
-    if tag in _SUBJECT:
-        return Rule(Act.SUBJECT if number != "3" else Act.REMOVE, _SUBJECT[tag])
-    if tag == _POSITION_REFERENCE:
-        return Rule(Act.EMPTY if number == "2" else Act.REMOVE, "MR layer: free text")
-    if tag == _BURNED_IN and number == "1":
-        return Rule(Act.KEEP, "the IOD asks for it: NO")
-    return Rule(Act.MARK, _MARKED) if tag == _BURNED_IN else _OURS.get(tag)
+    row = E1_1.get(tag)
+    rule = _mr_rule(tag, kind) if row is None else standard_rule(tag, row, kind)
+    return Rule(rule.act, rule.why, "3" if kind is None else kind.number)
 
 
 def standard_rule(tag: int, row: Row, kind: Type | None) -> Rule:
@@ -78,40 +73,65 @@ def standard_rule(tag: int, row: Row, kind: Type | None) -> Rule:
         kind: type at the place in question; None where the IOD has no such attribute there.
     """
     needed = kind is not None and not kind.optional and kind.number != "3"
-    rule = _retained(tag, row, kind is not None, needed)
+    rule = _written_anew(tag, row, needed) or _retained(tag, row, kind is not None, needed)
     if rule is not None:
         return rule
     if row.basic == "X" or not needed:
-        return Rule(Act.REMOVE, f"E.1-1 {row.basic}{_remark(row)}")
+        return Rule(Act.REMOVE, line_of(row) + _remark(row))
     if vr_of_tag(tag) == "SQ" or (kind is not None and kind.number == "2"):
-        return Rule(Act.EMPTY, f"E.1-1 {row.basic}: Type 2")
-    return Rule(Act.DUMMY, f"E.1-1 {row.basic}: Type 1")
+        return Rule(Act.EMPTY, f"{line_of(row)}; Type 2")
+    return Rule(Act.DUMMY, f"{line_of(row)}; Type 1")
+
+
+def _written_anew(tag: int, row: Row, needed: bool) -> Rule | None:
+    """The rule of what holds a pseudonym, a coarser trait of the patient or a statement of ours."""
+    if tag in _SUBJECT and needed:
+        return Rule(Act.SUBJECT, f"{line_of(row)}; pseudonym")
+    if tag == _DEVICE:
+        return Rule(Act.DEVICE, f"{line_of(row)}; keyed device name")
+    if tag in _TRAITS and "patient_characteristics" in row.options:
+        act, remark = _TRAITS[tag]
+        return Rule(act, f"{line_of(row)}{remark}")
+    return None
 
 
 def _retained(tag: int, row: Row, of_the_iod: bool, needed: bool) -> Rule | None:
     """The rule of what an option or the replacement of UIDs keeps; None where nothing does."""
     references = needed and row.basic != "X" and vr_of_tag(tag) == "SQ" and "uids" in row.options
     if references or (row.basic == "X/Z/U*" and of_the_iod):
-        return Rule(Act.RECURSE, f"E.1-1 {row.basic}: UIDs re-mapped")
+        return Rule(Act.RECURSE, f"{line_of(row)}; UIDs re-mapped")
     if "modified_dates" in row.options and tag in _kept("modified dates"):
         shifted = vr_of_tag(tag) in ("DA", "DT")
-        return Rule(Act.SHIFT if shifted else Act.KEEP, "E.1-1 C: modified dates")
+        return Rule(Act.SHIFT if shifted else Act.KEEP, line_of(row))
     if "clean_descriptors" in row.options and tag in _kept("descriptors"):
-        return Rule(Act.CLEAN_WORDS, "E.1-1 C: clean descriptors")
+        return Rule(Act.CLEAN_WORDS, line_of(row))
     if row.basic == "U" and (needed or tag in _remapped()):
-        return Rule(Act.REMAP, "E.1-1 U")
+        return Rule(Act.REMAP, line_of(row))
     return None
 
 
+def line_of(row: Row) -> str:
+    """A row of the table in words: its basic action, and the columns of the options that we claim."""
+    claimed = [
+        f", {row.options[option]}: {words}" for option, words in CLAIMED.items() if option in row.options
+    ]
+    return f"E.1-1 {row.basic}{''.join(claimed)}"
+
+
 def _remark(row: Row) -> str:
-    ours = {"clean_descriptors", "modified_dates", "patient_characteristics"} & row.options.keys()
-    if ours or row.basic == "U":
-        return ", stricter than the table"
-    return "" if row.basic == "X" else ": not needed here"
+    if row.basic == "U" or CLAIMED.keys() & row.options.keys():
+        return "; stricter than the table"
+    return "" if row.basic == "X" else "; not needed here"
 
 
-def _mr_rule(tag: int) -> Rule:
-    return Rule(_act_by_vr(tag), f"MR layer: {_mr_groups()[tag]}")
+def _mr_rule(tag: int, kind: Type | None) -> Rule:
+    number = "3" if kind is None else kind.number
+    if tag == _POSITION_REFERENCE:
+        return Rule(Act.EMPTY if number == "2" else Act.REMOVE, "MR layer: free text")
+    if tag == _BURNED_IN:
+        needed = number == "1"
+        return Rule(Act.KEEP, "the IOD asks for it: NO") if needed else Rule(Act.MARK, _MARKED)
+    return _OURS.get(tag) or Rule(_act_by_vr(tag), f"MR layer: {_mr_groups()[tag]}")
 
 
 def _act_by_vr(tag: int) -> Act:
@@ -127,8 +147,7 @@ def _act_by_vr(tag: int) -> Act:
 
 @functools.lru_cache(maxsize=1)
 def _all_tags() -> tuple[int, ...]:
-    ours = (*_OURS, *_SUBJECT, _POSITION_REFERENCE, _BURNED_IN)
-    return tuple(sorted({*E1_1, *_mr_groups(), *ours}))
+    return tuple(sorted({*E1_1, *_mr_groups(), *_OURS, _POSITION_REFERENCE, _BURNED_IN}))
 
 
 @functools.lru_cache(maxsize=1)
