@@ -163,5 +163,6 @@ RANGES: dict[float, str] = {
     99_999: """
         SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier RepetitionTime InversionTime
         TriggerTime FrameTime TemporalResolution PixelBandwidth ImagesInAcquisition NumberOfFrames""",
+    1e9: "ImagingFrequency",
 }
 """Largest amounts that measurements of an MR image can have, by attribute; others have the limit of their VR."""

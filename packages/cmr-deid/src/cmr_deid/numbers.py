@@ -12,7 +12,7 @@ from pydicom.datadict import dictionary_VM, tag_for_keyword
 from cmr_deid.mr_layer import RANGES
 
 _FORMS = {"FL": "f", "FD": "d", "US": "H", "SS": "h", "UL": "L", "SL": "l"}
-_LARGEST = {"DS": 1e9, "IS": 1e6, "FL": 1e9, "FD": 1e12, "UL": 1e8, "SL": 1e8, "US": 8191, "SS": 8191}
+_LARGEST = {"DS": 1e7, "IS": 1e6, "FL": 1e7, "FD": 1e7, "UL": 1e6, "SL": 1e6, "US": 8191, "SS": 8191}
 NUMERIC_VRS = frozenset((*_LARGEST, "AT"))
 _SMALLEST = 1e-12
 _ANY_SHORT = (0x0028, 0x0040)
