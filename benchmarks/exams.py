@@ -32,6 +32,8 @@ def _make(out: Path, vendor: str, size: str) -> tuple[float, float, int]:
         vendor,
         "--size",
         size,
+        "--protocol",
+        "basic",
         "--seed",
         "1",
     ]

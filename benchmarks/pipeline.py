@@ -22,7 +22,7 @@ def run() -> list[Figure]:
     """Instances per second of the engine alone, with both second looks, and of `cmr-connector send` whole."""
     with tempfile.TemporaryDirectory(prefix="cmr-bench-") as name:
         folder = Path(name)
-        exam = make_exam(folder / "exam", vendor="siemens", size="full", seed=1)
+        exam = make_exam(folder / "exam", vendor="siemens", size="full", seed=1, protocol="basic")
         sources = [path.read_bytes() for path in exam.files]
         engine = Engine(Identities(new_key(secrets.token_bytes(32))))
         begun = time.perf_counter()

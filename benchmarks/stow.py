@@ -31,7 +31,7 @@ def deidentified_exam(folder: Path, instances: int) -> list[bytes]:
     seed = 0
     while len(made) < instances:
         seed += 1
-        exam = make_exam(folder / str(seed), vendor="siemens", size="full", seed=seed)
+        exam = make_exam(folder / str(seed), vendor="siemens", size="full", seed=seed, protocol="basic")
         made += [engine.deidentify(path.read_bytes()).data for path in exam.files]
     return made[:instances]
 

@@ -29,6 +29,7 @@ class Features:
         gated: the header says that the heart triggered (scan options CG, R-R interval, synchronization).
         heartbeat_phases: the trigger times of one position lie within one heartbeat.
         inversion_times, echo_times, vencs: distinct values (ms, ms, cm/s); zero inversion time is none.
+        b_values: distinct diffusion weightings above zero (s/mm2).
         flip_angle_deg: median. seconds: span of acquisition times.
         components: components of ImageType (`M`, `P`, `R`, `I`, `PS`).
     """
@@ -49,6 +50,7 @@ class Features:
     inversion_times: tuple[float, ...]
     echo_times: tuple[float, ...]
     vencs: tuple[float, ...]
+    b_values: tuple[float, ...]
     flip_angle_deg: float | None
     seconds: float | None
     components: frozenset[str]
@@ -92,6 +94,7 @@ def features_of(headers: Sequence[InstanceHeader]) -> Features:
         inversion_times=_distinct(h.inversion_time_ms for h in headers),
         echo_times=_distinct(h.echo_time_ms for h in headers),
         vencs=_distinct(h.venc_cm_s for h in headers),
+        b_values=_distinct(h.b_value for h in headers),
         flip_angle_deg=statistics.median(flips) if flips else None,
         seconds=max(clock) - min(clock) if clock else None,
         components=frozenset(component_of(h) for h in headers),

@@ -253,7 +253,9 @@ def _enhanced_sequence(document: Document) -> tuple[str, ...]:
     echo = {"GRADIENT": ("GR",), "SPIN": ("SE",), "BOTH": ("GR", "SE")}.get(
         _text(document, "00189008").upper(), ()
     )
-    return (*echo, "IR") if _text(document, "00189009").upper() == "YES" else echo
+    planar = ("EP",) if _text(document, "00189018").upper() == "YES" else ()
+    inverted = ("IR",) if _text(document, "00189009").upper() == "YES" else ()
+    return (*echo, *planar, *inverted)
 
 
 def _enhanced_variant(document: Document) -> tuple[str, ...]:

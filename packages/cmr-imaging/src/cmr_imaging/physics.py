@@ -70,8 +70,11 @@ def _is_ti_scout(f: Features) -> bool:
 
 
 def _is_t1_raw(f: Features) -> bool:
-    per_position = len(f.inversion_times) / max(f.n_positions, 1)
-    return "SE" not in f.sequence and len(f.inversion_times) >= 5 and 5 <= per_position <= 11
+    """Five to eleven inversion times at each position: its own where R-R intervals differ, else the same."""
+    times = len(f.inversion_times)
+    own = 5 <= times / max(f.n_positions, 1) <= 11
+    shared = times <= 11 and f.n_phases >= 5 and not f.heartbeat_phases
+    return "SE" not in f.sequence and times >= 5 and (own or shared)
 
 
 def _is_lge(f: Features) -> bool:
@@ -109,7 +112,9 @@ def _is_realtime(f: Features) -> bool:
 
 
 def _is_black_blood(f: Features) -> bool:
-    return "SE" in f.sequence and f.gated and f.n_phases < CINE_PHASES
+    """A gated spin echo that is not echo-planar: cardiac diffusion has a spin echo as well."""
+    diffusion = "EP" in f.sequence or bool(f.b_values)
+    return "SE" in f.sequence and f.gated and f.n_phases < CINE_PHASES and not diffusion
 
 
 def _is_angiography(f: Features) -> bool:

@@ -31,6 +31,13 @@ def exam_instances(exam: ExamPlan) -> Iterator[tuple[str, Dataset]]:
             yield f"ST000001/SE{series.number:06d}/IM{number:06d}", dataset
 
 
+def exam_headers(exam: ExamPlan) -> Iterator[tuple[str, Dataset]]:
+    """As `exam_instances` with true headers, but nothing drawn: the pixels are zero."""
+    for series, shots in timed_shots(exam):
+        for number, dataset in instances_of(exam, series, shots, draw=False):
+            yield f"ST000001/SE{series.number:06d}/IM{number:06d}", dataset
+
+
 def timed_shots(exam: ExamPlan) -> Iterator[tuple[Series, list[Shot]]]:
     """The images of each series with their times, without pixels."""
     index, moment = 0, exam.session.visit.start
@@ -74,20 +81,28 @@ def _after(series: Series, step: Step, slice_index: int, rr_ms: int) -> dt.timed
     return dt.timedelta(seconds=seconds, milliseconds=round(step.beat * rr_ms + into))
 
 
-def instances_of(exam: ExamPlan, series: Series, shots: list[Shot]) -> Iterator[tuple[int, Dataset]]:
+def instances_of(
+    exam: ExamPlan, series: Series, shots: list[Shot], *, draw: bool = True
+) -> Iterator[tuple[int, Dataset]]:
     """The instances of these images of a series as (instance number, dataset), the header written anew."""
     vendor, session = VENDORS[exam.vendor], exam.session
+    images = _drawn(exam, series, shots, vendor) if draw else _blank(shots, vendor)
     if series.kind == "screen_save":
         yield 1, screen_save(session, series, shots[0], vendor.family)
     elif vendor.whole is not None:
-        images = [image for _, image in _drawn(exam, series, shots, vendor)]
-        yield 1, vendor.whole(session, series, shots, images)
+        yield 1, vendor.whole(session, series, shots, [image for _, image in images])
     elif vendor.start is not None and vendor.write is not None:
         dataset = vendor.start(session, series)
-        for shot, image in _drawn(exam, series, shots, vendor):
+        for shot, image in images:
             vendor.write(dataset, session, shot)
             _write_pixels(dataset, image)
             yield shot.number, dataset
+
+
+def _blank(shots: list[Shot], vendor: Vendor) -> Iterator[tuple[Shot, Any]]:
+    for shot in shots:
+        signed = vendor.family == "ge" and shot.step.component == "P"
+        yield shot, np.zeros((shot.plane.pixels, shot.plane.pixels), np.int16 if signed else np.uint16)
 
 
 def _drawn(exam: ExamPlan, series: Series, shots: list[Shot], vendor: Vendor) -> Iterator[tuple[Shot, Any]]:

@@ -258,6 +258,7 @@ def close_enhanced(
     """Write what depends on all frames: times, UIDs, form of the pixels and the pixels."""
     first = shots[0]
     stamp(dataset, first.moment, first.series_start)
+    del dataset.AcquisitionDate, dataset.AcquisitionTime  # of classic images only
     dataset.AcquisitionDateTime = first.moment.strftime("%Y%m%d%H%M%S.%f")
     uid = UID(session.uids.instance(first.index))
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
