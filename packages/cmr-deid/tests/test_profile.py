@@ -13,6 +13,7 @@ from cmr_deid import mr_layer
 from cmr_deid.elements import vr_of_tag
 from cmr_deid.profile import NO_RULE, Act, default_profile, tags_of
 from cmr_deid.safe_private import SAFE_PRIVATE, fits
+from cmr_deid.safe_private_rows import ALIASES, CARRIERS
 from cmr_deid.standard.table_e1_1 import EDITION
 from cmr_deid.tables import E1_1, E1_1_PATTERNS, E3_10_1, TCIA_KEPT
 from cmr_exchange.reading import CODE, DIGEST
@@ -127,11 +128,16 @@ def test_the_table_is_the_one_of_the_standard_row_by_row(shared_data):
         assert sorted(E1_1[tag].options.values()) == sorted(row[c] for c in row if "Opt" in c and row[c])
 
 
-def test_safe_private_places_are_numeric_only():
-    assert {safe.vr for safe in SAFE_PRIVATE.values()} <= {"DS", "IS", "FL", "FD", "US", "SS", "UL", "SL"}
+def test_safe_private_places_are_chosen_from_the_standard_and_the_knowledge_base():
+    for (creator, group, number), safe in SAFE_PRIVATE.items():
+        place = (ALIASES.get(creator, creator), group, number)
+        if place in CARRIERS:
+            continue
+        assert safe.vr in (*TCIA_KEPT.get(place, ()), *E3_10_1.get(place, ("",))[:1])
     assert ("GEMS_ACQU_01", 0x0019, 0xCC) in SAFE_PRIVATE
     assert ("Philips Imaging DD 001", 0x2001, 0x1A) in SAFE_PRIVATE
     assert ("GEMS_IDEN_01", 0x0009, 0x27) not in SAFE_PRIVATE
+    assert ("SIEMENS MR SDS 01", 0x0021, 0x01) not in SAFE_PRIVATE
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from cmr_deid.changes import Change, label
 from cmr_deid.contexts import Contexts
 from cmr_deid.elements import PIXEL_DATA, DataSet, Element, Memory
 from cmr_deid.errors import DeidRefusal, InstanceRejected
-from cmr_deid.facts import read_facts
+from cmr_deid.facts import FACT_WRITTEN, read_facts, standard_elements
 from cmr_deid.gates import gate_raw
 from cmr_deid.identities import Identities
 from cmr_deid.marks import METHOD, put_marks, read_seal
@@ -137,9 +137,12 @@ class Engine:
         data_set, subject = made.data_set, context.patient.subject
         for tag, vr in ((0x00100010, "PN"), (0x00100020, "LO")):
             data_set[tag] = Element(tag, vr, text_value(subject, vr))
+        written = standard_elements(facts, plain(data_set[0x00080016]), data_set)
+        data_set.update(written)
         earlier = plain(source.data_set.get(METHOD))
         put_marks(data_set, self.profile, self.identities, context.exam, pixels_looked_at, earlier)
         changes = made.changes() + tuple(Change(label(PIXEL_DATA), "cleaned", why) for why in touched)
+        changes += tuple(Change(label(tag), "replaced", FACT_WRITTEN) for tag in written)
         removed = made.removed_values()
         return self._finished(source, data_set, subject, context.exam, facts, changes, removed)
 

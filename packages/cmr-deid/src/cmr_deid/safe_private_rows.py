@@ -2,7 +2,9 @@
 
 Chosen by what CMR science needs among the rows that PS3.15 Table E.3.10-1 or the TCIA private tag knowledge base
 keep (a test compares). Not chosen although kept there: the patient's weight, dose by weight and position pattern
-(SIEMENS MR SDS 01 xx01, xx2B), coils' serial-like numbers, user-defined values of unknown meaning, free texts.
+(SIEMENS MR SDS 01 xx01, xx2B), user-defined values of unknown meaning, free texts. Chosen although dropped there:
+(2005,xx0F), in which Enhanced images of Philips carry scale slope and intercept (Table E.3.10-1) frame by frame; of its
+items only safe private attributes stay.
 One word per element: `EE` number, VR, then `*` and the number of values, then `=` and the form of a text.
 """
 
@@ -58,9 +60,12 @@ ROWS = """
       7B,CS=philips 7E,FL 86,SS A0,FL A1,CS=philips A2,CS=philips A8,DS A9,CS=philips B0,FL
       B1,FL B2,FL C0,CS=philips
 [Philips MR Imaging DD 005]
-2005: 09,DS 0A,DS 0B,LO=rescale 12,IS 13,IS 14,SL 15,SL 44,IS 4A,FL 4B,FL 4C,FL
+2005: 09,DS 0A,DS 0B,LO=rescale 0F,SQ 12,IS 13,IS 14,SL 15,SL 44,IS 4A,FL 4B,FL 4C,FL
 """
 """By private creator and group."""
+
+CARRIERS = frozenset((("Philips MR Imaging DD 005", 0x2005, 0x0F),))
+"""Sequences that no list keeps as such."""
 
 ALIASES = {
     "PHILIPS IMAGING DD 001": "Philips Imaging DD 001",

@@ -6,6 +6,6 @@ standard's attributes what only the vendor's said.
 """
 
 from cmr_deid.facts.reader import read_facts
-from cmr_deid.facts.written import standard_elements
+from cmr_deid.facts.written import FACT_WRITTEN, standard_elements
 
-__all__ = ["read_facts", "standard_elements"]
+__all__ = ["FACT_WRITTEN", "read_facts", "standard_elements"]

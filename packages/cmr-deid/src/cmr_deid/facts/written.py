@@ -13,7 +13,9 @@ from cmr_deid.facts.places import PER_FRAME, SHARED, first_item, text
 from cmr_deid.writing import text_value
 from cmr_exchange.facts import AcquisitionFacts
 
-WHY = "written from the vendor's private element"
+FACT_WRITTEN = "written from the vendor's private element"
+"""What the record of changes says of such an attribute."""
+
 _MR, _ENHANCED_MR = "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1"
 _INVERSION_TIME, _TRIGGER_TIME, _PHASES = 0x00180082, 0x00181060, 0x00181090
 _SCANNING, _OPTIONS, _TYPE = 0x00180020, 0x00180022, 0x00080008

@@ -14,9 +14,8 @@ _HEADER, _SDS, _SDI = b"SIEMENS MR HEADER", b"SIEMENS MR SDS 01", b"SIEMENS MR S
 _ACQU, _PARM = b"GEMS_ACQU_01", b"GEMS_PARM_01"
 _DD1, _MR1, _MR5 = b"Philips Imaging DD 001", b"Philips MR Imaging DD 001", b"Philips MR Imaging DD 005"
 
-SEQUENCES = frozenset(
-    ((_SDS, 0x0021, 0xFE), (_SDI, 0x0021, 0xFE), (_DD1, 0x2001, 0x5F), (_DD1.upper(), 0x2001, 0x5F))
-)
+_CARRIERS = ((_SDS, 0x0021, 0xFE), (_SDI, 0x0021, 0xFE), (_DD1, 0x2001, 0x5F), (_MR5, 0x2005, 0x0F))
+SEQUENCES = frozenset((*_CARRIERS, *((name.upper(), group, number) for name, group, number in _CARRIERS)))
 """Private sequences whose items hold private attributes only."""
 
 _UNIT = rb"(?:BC|BL|BO|BR|CH|CP|FL|FO|HE[AP]?|KN|NE[AP]?|PA|SH|SP|TO|WR)[0-9]?(?:-[0-9])?"
