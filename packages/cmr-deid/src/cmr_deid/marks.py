@@ -6,6 +6,7 @@ recognize its own, untouched output, so that running it twice changes nothing. T
 are replaced: what they claim is either done again here or no longer true.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -68,9 +69,8 @@ def put_marks(
     _put(data_set, 0x00280303, "CS", "MODIFIED")
     if pixels_looked_at:
         _put(data_set, _BURNED_IN, "CS", "NO")
-    codes = [_code(*code) for code in CODES if pixels_looked_at or code[0] != PIXEL_OPTION]
-    data_set[0x00120064] = Element(0x00120064, "SQ", b"", codes)
-    data_set[_EQUIPMENT] = Element(_EQUIPMENT, "SQ", b"", [_equipment(profile)])
+    data_set[0x00120064] = _codes(pixels_looked_at)
+    data_set[_EQUIPMENT] = _equipment(profile.id, profile.edition)
     data_set.pop(METHOD, None)
     name = f"CMR Registry {profile.id} {profile.edition}"
     lawful = lawful_methods(earlier)
@@ -96,15 +96,22 @@ def sealed_bytes(data_set: DataSet, earlier: str = "") -> bytes:
     return b"".join([*encoded(written), earlier.encode("ascii", "replace")])
 
 
-def _equipment(profile: DeidProfile) -> DataSet:
-    """The item of Contributing Equipment (PS3.3 C.12.1): software and profile; no place, station or time."""
+@functools.cache
+def _codes(pixels_looked_at: bool) -> Element:
+    items = [_code(*code) for code in CODES if pixels_looked_at or code[0] != PIXEL_OPTION]
+    return Element(0x00120064, "SQ", b"", items)
+
+
+@functools.lru_cache(maxsize=8)
+def _equipment(profile_id: str, edition: str) -> Element:
+    """Contributing Equipment (PS3.3 C.12.1): software and profile; no place, station or time."""
     item: DataSet = {}
     _put(item, 0x00080070, "LO", EQUIPMENT_MANUFACTURER)
     _put(item, 0x00081090, "LO", EQUIPMENT_MODEL)
     _put(item, 0x00181020, "LO", EQUIPMENT_VERSION)
-    _put(item, 0x0018A003, "ST", f"De-identified by profile {profile.id}, PS3.15 {profile.edition}")
+    _put(item, 0x0018A003, "ST", f"De-identified by profile {profile_id}, PS3.15 {edition}")
     item[0x0040A170] = Element(0x0040A170, "SQ", b"", [_code(*_PURPOSE)])
-    return item
+    return Element(_EQUIPMENT, "SQ", b"", [item])
 
 
 def _code(value: str, meaning: str) -> DataSet:
