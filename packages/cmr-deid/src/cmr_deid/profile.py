@@ -95,7 +95,7 @@ class DeidProfile:
             UsageError: no such attribute, or the wish would weaken the profile or break the image.
         """
         center = self.center.with_more(self.rules, remove, empty, words)
-        return _made(self.id, center)
+        return self if center == self.center else _made(self.id, center)
 
 
 @functools.lru_cache(maxsize=1)
