@@ -99,6 +99,14 @@ def test_binary_values_of_one_length_that_differ_are_not_kept(mr, engine):
         ("E.1-1 X", "DICOM PS3.15 Table E.1-1, X: remove"),
         ("E.1-1 Z: Type 2", "DICOM PS3.15 Table E.1-1, Z: empty it, or a dummy; Type 2"),
         ("E.1-1 X/Z/U*", "DICOM PS3.15 Table E.1-1, X/Z/U*: remove or empty it, or a dummy or another UID"),
+        (
+            "E.1-1 X/D, C: clean descriptors",
+            "DICOM PS3.15 Table E.1-1, X/D: remove or a dummy value; an option keeps it cleaned; clean descriptors",
+        ),
+        (
+            "E.1-1 D, stricter than the table; value not of the declared form",
+            "DICOM PS3.15 Table E.1-1, D: a dummy value; stricter than the table; value not of the declared form",
+        ),
         ("MR layer: geometry", "needed for MR: geometry"),
         ("mark of de-identification", "mark of de-identification"),
     ],

@@ -1,4 +1,4 @@
-"""The commands that a privacy officer asks for: `preview` and `shadow`."""
+"""The commands that a privacy officer asks for: `preview`, `shadow` and `dossier`."""
 
 import argparse
 import io
@@ -13,10 +13,11 @@ from cmr_connector import log
 from cmr_connector.archive_reader import members_of
 from cmr_connector.errors import SettingsError
 from cmr_connector.examination import Findings, SeriesFinding, examine
-from cmr_connector.privacy.lines import result_lines
+from cmr_connector.privacy.dossier.make import NO_PDF, as_page, as_pdf, facts_of, pdf_installed
+from cmr_connector.privacy.lines import result_lines, verdict
 from cmr_connector.privacy.result import ShadowResult
 from cmr_connector.privacy.sampling import Members, Sample
-from cmr_connector.privacy.shadow import members_of_spool, run_shadow
+from cmr_connector.privacy.shadow import last_result, members_of_spool, run_shadow
 from cmr_connector.steps import Steps
 from cmr_connector.workplace import open_workplace
 from cmr_deid.sheets import page_html, sheet_text
@@ -46,6 +47,15 @@ def add_commands(command: AddCommand) -> None:
     shadow.add_argument("--sample", type=int, default=10, metavar="N", help="exams at most (default: 10)")
     shadow.add_argument("--seed", type=int, default=1, help="choice of the sample (default: 1)")
     shadow.add_argument("--json", action="store_true", help="print JSON")
+    written = command("dossier", _dossier, "Write the privacy dossier for the hospital's board.")
+    written.add_argument(
+        "--sample", dest="path", type=Path, metavar="PATH", help="make a shadow run over this first"
+    )
+    written.add_argument("--exams", dest="sample", type=int, default=10, metavar="N", help="of it, at most N")
+    written.add_argument("--seed", type=int, default=1, help="choice of the sample (default: 1)")
+    written.add_argument(
+        "--out", type=Path, default=Path("dossier.pdf"), help="*.pdf or *.html (default: %(default)s)"
+    )
 
 
 def require_path(path: Path) -> None:
@@ -92,9 +102,7 @@ def _preview(arguments: argparse.Namespace) -> int:
 
 
 def _shadow(arguments: argparse.Namespace) -> int:
-    if arguments.sample < 1:
-        raise SettingsError("--sample: expected a number of exams, 1 or more.")
-    result = shadow_of(arguments)
+    result = _run_shadow(arguments)
     if arguments.json:
         print(json.dumps(result.to_document(), indent=2))
     else:
@@ -102,8 +110,30 @@ def _shadow(arguments: argparse.Namespace) -> int:
     return ATTENTION if result.n_found else DONE
 
 
-def shadow_of(arguments: argparse.Namespace) -> ShadowResult:
+def _dossier(arguments: argparse.Namespace) -> int:
+    config = settings.load(arguments.config)
+    is_page = arguments.out.suffix.lower() in (".html", ".htm")
+    if not is_page and not pdf_installed():
+        raise SettingsError(NO_PDF)
+    result = last_result(config) if arguments.path is None else _run_shadow(arguments)
+    workplace = open_workplace(config)
+    try:
+        facts = facts_of(config, workplace.engine.profile, result)
+    finally:
+        workplace.close()
+    write_private(arguments.out, as_page(facts) if is_page else as_pdf(facts))
+    print(f"Wrote {arguments.out}. It names no patient: show it to the board.")
+    if result is None:
+        print("It holds no measured result yet: add --sample PATH.", file=sys.stderr)
+    elif result.n_found:
+        print(verdict(result), file=sys.stderr)
+    return ATTENTION if result is None or result.n_found else DONE
+
+
+def _run_shadow(arguments: argparse.Namespace) -> ShadowResult:
     """Run the shadow mode over what the command line names."""
+    if arguments.sample < 1:
+        raise SettingsError("Expected a number of exams, 1 or more.")
     config = settings.load(arguments.config)
     config.center_key()
     if arguments.path is not None:

@@ -51,7 +51,12 @@ _STANDARD_ACTION = {
     "K": "keep",
     "C": "clean",
 }
-_STANDARD_RULE = re.compile(r"E\.1-1 ([XZDUKC](?:/[XZDUKC]\*?)*)(.*)", re.DOTALL)
+_STANDARD_RULE = re.compile(
+    r"E\.1-1 (?P<codes>[XZDUKC](?:/[XZDUKC]\*?)*)(?:, (?P<option>[KC]))?"
+    r"(?P<stricter>, stricter than the table)?(?:[:;] (?P<rest>.*))?",
+    re.DOTALL,
+)
+_OPTION = {"K": "an option keeps it", "C": "an option keeps it cleaned"}
 _PRIVATE_RULES = {
     "private, not on the safe list": "a manufacturer's own attribute; only listed science values of known form stay",
     "private, value not of the declared form": "a listed science value, but this value has another form",
@@ -143,8 +148,13 @@ def rule_in_words(rule: str) -> str:
     match = _STANDARD_RULE.fullmatch(rule)
     if match is None:
         return rule.replace("MR layer: ", "needed for MR: ", 1)
-    actions = [_STANDARD_ACTION[code[0]] for code in match[1].split("/")]
-    return f"DICOM PS3.15 Table E.1-1, {match[1]}: {' or '.join(actions)}{match[2].replace(':', ';', 1)}"
+    codes = match["codes"]
+    actions = " or ".join(_STANDARD_ACTION[code[0]] for code in codes.split("/"))
+    parts = [f"DICOM PS3.15 Table E.1-1, {codes}: {actions}"]
+    parts += [_OPTION[match["option"]]] if match["option"] else []
+    parts += ["stricter than the table"] if match["stricter"] else []
+    parts += [match["rest"]] if match["rest"] else []
+    return "; ".join(parts)
 
 
 class _Namer:

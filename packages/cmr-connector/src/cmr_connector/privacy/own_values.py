@@ -67,7 +67,9 @@ class _Region:
 
 
 class OwnValues:
-    """Identifiers of one exam, collected from its sources, and the outgoing values in which they are searched."""
+    """Identifiers of one exam, collected from its sources, and the outgoing values in which they are "
+    "searched.
+    """
 
     def __init__(self) -> None:
         self._wanted: dict[str, set[str]] = {kind: set() for kind in KINDS}
@@ -209,7 +211,9 @@ def forms_of(value: str) -> set[bytes]:
 
 
 def base64_forms(value: str) -> set[bytes]:
-    """How a text looks inside base 64, at each of its three places; only the letters that do not depend on more."""
+    """How a text looks inside base 64, at each of its three places; only the letters that do not depend "
+    "on more.
+    """
     raw, forms = value.encode(), set()
     for shift in range(3):
         code = base64.b64encode(b"\0" * shift + raw)

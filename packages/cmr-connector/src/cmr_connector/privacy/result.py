@@ -1,4 +1,6 @@
-"""What a shadow run found: counts only. No value of the sample has a field here, so none can be written down."""
+"""What a shadow run found: counts only. No value of the sample has a field here, so none can be written "
+"down.
+"""
 
 import dataclasses
 import json

@@ -1,4 +1,6 @@
-"""Which exams a shadow run takes: a choice by seed among those that are there, the same again with the same seed."""
+"""Which exams a shadow run takes: a choice by seed among those that are there, the same again with the "
+"same seed.
+"""
 
 import io
 import random
