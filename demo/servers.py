@@ -169,6 +169,7 @@ class Hospital:
         """Put address, free ports, folders and the given changes into the settings file."""
         changes: dict[str, dict[str, Any]] = {
             "registry": {"url": url},
+            "pixels": {"enabled": False},
             "scp": {"port": self.ports["scp"], "allowed_ae": ["PACS"]},
             "mllp": {"port": self.ports["mllp"], "enabled": True},
             "desk": {"port": self.ports["desk"]},

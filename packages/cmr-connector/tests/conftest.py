@@ -282,7 +282,10 @@ def log_lines(tmp_path):
 def home(tmp_path, registry):
     """A connector's folder: settings, center key, registry key."""
     folder = tmp_path / "connector"
-    initialize(folder, "center-a", registry.url)
+    settings = initialize(folder, "center-a", registry.url)
+    # looking at pixels has tests of its own
+    before, _, after = settings.read_text("utf-8").partition("[pixels]")
+    settings.write_text(f"{before}[pixels]{after.replace('enabled = true', 'enabled = false', 1)}", "utf-8")
     (folder / "registry.key").write_text(API_KEY + "\n")
     (folder / "registry.key").chmod(0o600)
     return folder
@@ -302,6 +305,7 @@ def make_workplace(home, registry):
             "desk": {"enabled": False},
             "folder": {"settle_s": 0.0, "poll_s": 0.05},
             "pipeline": {"quiet_seconds": 0.0},
+            "pixels": {"enabled": False},
         }
         for name, settings in tables.items():
             document[name] = document.get(name, {}) | settings

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from cmr_connector.errors import SettingsError
-from cmr_deid.errors import KeyFileError
+from cmr_deid.errors import KeyFileError, UsageError
 from cmr_deid.keys import CenterKey
+from cmr_deid.profile import DeidProfile, default_profile
 from cmr_exchange.reading import CODE
 
 
@@ -160,6 +161,35 @@ class PipelineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PixelSettings:
+    """Looking for text that is burned into images, when the extra `[pixels]` is installed.
+
+    Attributes:
+        enabled: look at all; without it 113101 Clean Pixel Data is not claimed.
+        seconds: CPU time that one series may take.
+    """
+
+    enabled: bool = True
+    seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class DeidSettings:
+    """What this center wants de-identified more strictly than everybody; nothing here can weaken the profile.
+
+    Attributes:
+        remove: attributes that go too, by keyword or number, e.g. `"ProtocolName"` or `"(0018,1030)"`; where an
+            image must have the attribute it keeps an empty value or a dummy.
+        empty: attributes that lose their value.
+        words: texts of which only known words of technique stay.
+    """
+
+    remove: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings; relative paths in the file count from the file's own folder.
 
@@ -176,6 +206,8 @@ class Config:
     mllp: MllpSettings = field(default_factory=MllpSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
+    deid: DeidSettings = field(default_factory=DeidSettings)
+    pixels: PixelSettings = field(default_factory=PixelSettings)
 
     def center_key(self) -> CenterKey:
         """The center's key.
@@ -187,6 +219,18 @@ class Config:
             return CenterKey.from_text(_text_of(self.center.key_file, "center.key_file"))
         except KeyFileError as error:
             raise SettingsError(f"center.key_file: {error}") from None
+
+    def profile(self) -> DeidProfile:
+        """The profile of de-identification, as strict as this center wants it.
+
+        Raises:
+            SettingsError: a wish of `[deid]` names no attribute, weakens the profile or breaks the image.
+        """
+        wishes = self.deid
+        try:
+            return default_profile().strengthened(wishes.remove, wishes.empty, wishes.words)
+        except UsageError as error:
+            raise SettingsError(f"deid: {error}") from None
 
     def api_key(self) -> str:
         """The connector's key at the registry.
@@ -230,8 +274,10 @@ def from_document(document: dict[str, Any], base: Path) -> Config:
         _require(0 <= port <= 65_535, f"{name}.port", "0 to 65535")
     for name in ("timeout_s", "batch_instances", "batch_mib"):
         _require(getattr(config.registry, name) > 0, f"registry.{name}", "a positive number")
+    config.profile()
     _require(config.pipeline.quiet_seconds >= 0, "pipeline.quiet_seconds", "zero or more seconds")
     _require(config.pipeline.max_instance_mib > 0, "pipeline.max_instance_mib", "a positive number")
+    _require(config.pixels.seconds > 0, "pixels.seconds", "a positive number")
     _require(config.desk.drop_mib > 0, "desk.drop_mib", "a positive number")
     _require(config.folder.settle_s >= 0, "folder.settle_s", "zero or more seconds")
     _require(config.folder.poll_s > 0, "folder.poll_s", "more than zero seconds")

@@ -4,12 +4,13 @@ Images go through in handfuls. The outgoing files of a handful are synced side b
 transaction says what became of each image: a kill in between leaves images that are simply made again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cmr_connector import log
 from cmr_connector.files import TOGETHER, Files, Keeping
 from cmr_connector.ledger import Outgoing
+from cmr_connector.pixels.gate import Treatment
 from cmr_connector.rows import ExamRow, InstanceRow
 from cmr_connector.states import InstanceState
 from cmr_connector.store import Store
@@ -39,30 +40,48 @@ class Deidentifying:
         """Use this store, these folders and this center's engine."""
         self._store, self._files, self._engine = store, files, engine
 
-    def run(self, exam: ExamRow, rows: list[InstanceRow], progress: Progress | None = None) -> None:
+    def run(
+        self,
+        exam: ExamRow,
+        rows: list[InstanceRow],
+        treatments: Mapping[str, Treatment],
+        progress: Progress | None = None,
+    ) -> None:
         """Carry these images, in state `read`, to `deidentified`, `held` or `rejected`.
+
+        Args:
+            exam: whose they are.
+            rows: the images.
+            treatments: how each series leaves whose pixels were looked at; the others leave unlooked.
+            progress: called after each handful.
 
         Raises:
             OSError: the disk failed; what was kept before stands on the ledger.
         """
         for start in range(0, len(rows), TOGETHER):
             handful = rows[start : start + TOGETHER]
-            self._together(exam, handful)
+            self._together(exam, handful, treatments)
             if progress is not None:
                 progress(start + len(handful), len(rows))
 
-    def _together(self, exam: ExamRow, handful: list[InstanceRow]) -> None:
+    def _together(
+        self, exam: ExamRow, handful: list[InstanceRow], treatments: Mapping[str, Treatment]
+    ) -> None:
         with Keeping() as keeping:
-            outcomes = [(row, self._outcome(exam, row, keeping)) for row in handful]
+            outcomes = [
+                (row, self._outcome(exam, row, treatments.get(row.series_hash), keeping)) for row in handful
+            ]
             keeping.commit()
         with self._store.transaction():
             rejected = [row for row, outcome in outcomes if self._enter(exam, row, outcome)]
         for row in rejected:
             self._files.spool_drop(str(row.spool))
 
-    def _outcome(self, exam: ExamRow, row: InstanceRow, keeping: Keeping) -> _Outcome:
+    def _outcome(
+        self, exam: ExamRow, row: InstanceRow, treatment: Treatment | None, keeping: Keeping
+    ) -> _Outcome:
         try:
-            return self._deidentified(exam, self._files.spool_get(str(row.spool)), keeping)
+            return self._deidentified(exam, self._files.spool_get(str(row.spool)), treatment, keeping)
         except InstanceHeld as refusal:
             return _Outcome(None, InstanceState.HELD, refusal.reason.code)
         except DeidRefusal as refusal:
@@ -75,9 +94,16 @@ class Deidentifying:
             log.unexpected("deidentify", error)
             return _Outcome(None, InstanceState.HELD, "unreadable")
 
-    def _deidentified(self, exam: ExamRow, data: bytes, keeping: Keeping) -> _Outcome:
+    def _deidentified(
+        self, exam: ExamRow, data: bytes, treatment: Treatment | None, keeping: Keeping
+    ) -> _Outcome:
         released = frozenset({"not_a_heart"} if exam.released else ())
-        result = self._engine.deidentify(data, released)
+        result = self._engine.deidentify(
+            data,
+            released,
+            pixels_looked_at=treatment is not None,
+            masks=() if treatment is None else treatment.masks,
+        )
         if result.subject != exam.subject or result.exam != exam.pseudonym:
             return _Outcome(None, InstanceState.HELD, "two_patients")
         findings = inspect(result.data).findings

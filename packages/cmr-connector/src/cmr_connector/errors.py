@@ -6,6 +6,7 @@ ConnectorError
 │   └── TransitionError   a state was asked to change in a way that `states` does not allow
 ├── UnknownPseudonymError nothing under this pseudonym or accession number at this center
 ├── ArchiveReadError      a ZIP is encrypted, broken or over a limit
+├── PixelChildError       the process that looks at pixels ended or took too long: tried again later
 ├── RegistryError         the registry did not do what the contract says
 │   ├── RegistryUnreachableError   no connection, timeout or a 5xx answer: try again later
 │   └── ReceiptError      a receipt does not carry the pinned signature or names another delivery
@@ -37,6 +38,10 @@ class UnknownPseudonymError(ConnectorError):
 
 class ArchiveReadError(ConnectorError):
     """A ZIP is encrypted, broken or over a limit."""
+
+
+class PixelChildError(ConnectorError):
+    """The process that looks at pixels ended or took too long; it says nothing about the images."""
 
 
 class RegistryError(ConnectorError):

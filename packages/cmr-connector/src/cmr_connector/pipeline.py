@@ -22,6 +22,7 @@ from cmr_connector.exam_gates import (
 from cmr_connector.exams import Dating
 from cmr_connector.files import Files
 from cmr_connector.manifests import Issuer, build_manifest, content_digest, settle_dating
+from cmr_connector.pixels.gate import PixelGate, Treatment
 from cmr_connector.rows import ExamRow, InstanceRow
 from cmr_connector.source_header import header_of, texts_of
 from cmr_connector.states import ExamState, InstanceState
@@ -46,8 +47,19 @@ class Rules:
 class Pipeline:
     """Prepares exams, one at a time."""
 
-    def __init__(self, store: Store, files: Files, engine: Engine, rules: Rules) -> None:
-        """Use this store, these folders, this center's de-identification engine and these rules."""
+    def __init__(
+        self, store: Store, files: Files, engine: Engine, rules: Rules, pixels: PixelGate | None = None
+    ) -> None:
+        """Use this store, these folders, this center's de-identification engine and these rules.
+
+        Args:
+            store: the local database.
+            files: spool and outgoing folders.
+            engine: de-identification.
+            rules: who issues, who opted out.
+            pixels: the gate of burned-in text; None where it is not installed or switched off.
+        """
+        self._pixels = pixels
         self._store, self._files, self._rules = store, files, rules
         self._deidentifying = Deidentifying(store, files, engine)
 
@@ -86,9 +98,20 @@ class Pipeline:
         started = time.monotonic()
         self._gate(exam)
         exam = self._store.exams.get(exam.id)
-        self._deidentifying.run(exam, self._store.ledger.of_exam(exam.id, InstanceState.READ), progress)
+        treatments = self._look(exam)
+        rows = self._store.ledger.of_exam(exam.id, InstanceState.READ)
+        self._deidentifying.run(exam, rows, treatments, progress)
         self._match_reports(exam)
         return self._conclude(exam, started)
+
+    def _look(self, exam: ExamRow) -> dict[str, Treatment]:
+        """Look for text in the pixels of what goes on; series that show some are held."""
+        rows = self._store.ledger.of_exam(exam.id, InstanceState.READ)
+        if self._pixels is None or not rows:
+            return {}
+        outcome, treatments = self._pixels.pass_through(exam, rows)
+        self._apply(outcome, rows)
+        return treatments
 
     def release_held(self, exam_id: int) -> None:
         """A person says that a held exam is a CMR exam: its images get a new chance.

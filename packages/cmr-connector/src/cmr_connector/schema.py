@@ -184,4 +184,39 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX withdrawal_patient ON withdrawal (patient_hash);
     CREATE INDEX exam_subject ON exam (subject)
     """,
+    # text burned into images: what was seen per series (crops and readings in boxes), who decided what, masks learned
+    """
+    CREATE TABLE pixel_look (
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        series_hash TEXT NOT NULL,
+        state TEXT NOT NULL,
+        box BLOB NOT NULL,
+        n_findings INTEGER NOT NULL,
+        n_positions INTEGER NOT NULL,
+        n_frames INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (exam_id, series_hash)
+    ) STRICT;
+    CREATE INDEX pixel_look_state ON pixel_look (state);
+
+    CREATE TABLE pixel_decision (
+        id INTEGER PRIMARY KEY,
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        series_hash TEXT NOT NULL,
+        choice TEXT NOT NULL,
+        box BLOB NOT NULL,
+        account TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX pixel_decision_series ON pixel_decision (exam_id, series_hash);
+
+    CREATE TABLE pixel_mask (
+        id INTEGER PRIMARY KEY,
+        device TEXT NOT NULL,
+        rectangle TEXT NOT NULL,
+        decision_id INTEGER NOT NULL REFERENCES pixel_decision (id),
+        UNIQUE (device, rectangle)
+    ) STRICT
+    """,
 )

@@ -15,6 +15,7 @@ from cmr_connector.follow_ups import FollowUps
 from cmr_connector.ledger import Ledger
 from cmr_connector.local_keys import Local
 from cmr_connector.outbox import Outbox
+from cmr_connector.pixels.looks import Looks
 from cmr_connector.report_rows import Reports
 from cmr_connector.statements import Statements
 from cmr_connector.withdrawals import Withdrawals
@@ -27,7 +28,7 @@ class Store:
     """The connector's database.
 
     Attributes:
-        exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals: the tables, by noun.
+        exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals, looks: the tables, by noun.
         local: keyed hashes and encryption of this center.
     """
 
@@ -47,6 +48,7 @@ class Store:
         self.follow_ups = FollowUps(self._db, self.local, self.crosswalk)
         self.statements = Statements(self._db)
         self.withdrawals = Withdrawals(self._db, self.local)
+        self.looks = Looks(self._db, self.local)
         self._require_same_key(key.key_id)
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -16,6 +16,8 @@ from cmr_connector.follow_up_work import FollowUpWork
 from cmr_connector.intake import Intake
 from cmr_connector.manifests import Issuer
 from cmr_connector.pipeline import Pipeline, Rules
+from cmr_connector.pixels.gate import PixelGate
+from cmr_connector.pixels.looker import Looker, is_installed
 from cmr_connector.registry_client import RegistryClient
 from cmr_connector.report_intake import ReportIntake
 from cmr_connector.sender import BatchLimits, Sender
@@ -40,6 +42,7 @@ class Workplace:
         intake, reports: the doors for images and for reports.
         pipeline: gates, de-identification, second looks, queue.
         follow_up: what became of the patients.
+        pixels: the gate of burned-in text; None where it is not installed or switched off.
     """
 
     config: Config
@@ -50,6 +53,7 @@ class Workplace:
     reports: ReportIntake
     pipeline: Pipeline
     follow_up: FollowUpWork
+    pixels: PixelGate | None
 
     def client(self) -> RegistryClient:
         """A new connection to the registry.
@@ -87,7 +91,9 @@ class Workplace:
         return len(stray)
 
     def close(self) -> None:
-        """Close the database."""
+        """End the process that looks at pixels and close the database."""
+        if self.pixels is not None:
+            self.pixels.close()
         self.store.close()
 
 
@@ -101,7 +107,7 @@ def open_workplace(config: Config) -> Workplace:
     key = config.center_key()
     store = Store(config.data_dir, key)
     files = Files(config.data_dir)
-    engine = Engine(Identities(key), issuer=config.center.issuer or None)
+    engine = Engine(Identities(key), config.profile(), issuer=config.center.issuer or None)
     intake = Intake(
         store,
         files,
@@ -116,9 +122,15 @@ def open_workplace(config: Config) -> Workplace:
         profile_digest=engine.profile.digest,
         dictionary_version=load_dictionary().version,
     )
-    pipeline = Pipeline(store, files, engine, Rules(issuer, config.center.opt_out_file))
+    pixels = PixelGate(store, files, Looker(config.pixels.seconds)) if looks_at_pixels(config) else None
+    pipeline = Pipeline(store, files, engine, Rules(issuer, config.center.opt_out_file), pixels)
     follow_up = FollowUpWork(store, issuer)
-    return Workplace(config, store, files, engine, intake, ReportIntake(store), pipeline, follow_up)
+    return Workplace(config, store, files, engine, intake, ReportIntake(store), pipeline, follow_up, pixels)
+
+
+def looks_at_pixels(config: Config) -> bool:
+    """Whether text in pixels is looked for: the extra is installed and not switched off."""
+    return config.pixels.enabled and is_installed()
 
 
 @contextmanager
