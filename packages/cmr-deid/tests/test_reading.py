@@ -1,11 +1,12 @@
 import struct
 import warnings
+import zlib
 from pathlib import Path
 
 import pytest
 
 from cmr_deid import elements
-from cmr_deid.elements import Walker, vr_of_tag
+from cmr_deid.elements import Memory, Walker, vr_of_tag
 from cmr_deid.errors import DeidRefusal, InstanceRejected
 from cmr_deid.reading import read_raw, read_source
 
@@ -189,6 +190,9 @@ INNER = b"\x08\x00\x50\x00SH\x02\x00ab"
         (b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff", "truncated"),
         (b"\xe0\x7f\x10\x00OB\0\0", "truncated"),
         (b"\x08\x00\x50\x00??\x02\x00ab", "unreadable"),
+        (b"\x08\x00\x50\x00SH\x02", "truncated"),
+        (b"\x08\x00\x50\x00ZZ\0\0\xff\xff\xff\xff", "unreadable"),
+        (b"\x08\x00\x50\x00UT\0\0\xff\xff\xff\xff", "unreadable"),
     ],
 )
 def test_broken_structures_have_a_reason(data, code):
@@ -220,6 +224,81 @@ def test_a_known_sequence_that_hides_as_unknown_is_opened():
 def test_a_known_attribute_of_unknown_vr_gets_its_vr():
     data = walk(b"\x10\x00\x20\x00UN\0\0\x02\0\0\0ab")
     assert data[0x00100020].vr == "LO"
+
+
+def counted(tag, vr, value):
+    return struct.pack("<HH2sHL", tag >> 16, tag & 0xFFFF, vr, 0, len(value)) + value
+
+
+def test_a_vr_of_a_later_edition_is_read_by_its_length_and_gets_the_dictionarys_vr():
+    data = walk(counted(0x00100020, b"ZZ", b"ab") + counted(0x00119999, b"ZZ", b"abcd"))
+    assert [(e.vr, bytes(e.value)) for e in data.values()] == [("LO", b"ab"), ("UN", b"abcd")]
+
+
+@pytest.mark.parametrize("vr", [b"SQ", b"UN"])
+def test_a_private_sequence_that_is_none_stays_bytes(vr):
+    inner = b"SMITH^JOHN and no item"
+    data = walk(counted(0x00291010, vr, inner) + counted(0x00400275, b"UN", inner))
+    assert all((e.vr, e.items, bytes(e.value)) == ("UN", None, inner) for e in data.values())
+
+
+def test_a_private_sequence_that_is_too_deep_stays_bytes_and_a_deep_one_of_the_standard_is_refused():
+    inner = b""
+    for _ in range(1000):
+        item = struct.pack("<HHL", 0xFFFE, 0xE000, len(inner)) + inner
+        inner = counted(0x00291010, b"SQ", item)
+    outermost = walk(inner)[0x00291010]
+    depth = 0
+    while outermost.items:
+        outermost, depth = outermost.items[0][0x00291010], depth + 1
+    assert outermost.vr == "UN"
+    assert depth == elements.MAX_DEPTH
+
+
+def items_of(count):
+    return counted(0x00291010, b"SQ", struct.pack("<HHL", 0xFFFE, 0xE000, 0) * count)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x09\x00\x00\x00UL\0\0" * 300_000,
+        items_of(300_000),
+        b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff" + struct.pack("<HHL", 0xFFFE, 0xE000, 0) * 300_000,
+    ],
+    ids=["elements", "items", "fragments"],
+)
+def test_a_small_file_of_endless_parts_is_refused(data):
+    for memory in (None, Memory()):
+        with pytest.raises(InstanceRejected, match="too_deep"):
+            Walker(memoryview(data), memory).walk(0, True)
+
+
+def test_compressed_pixels_inside_a_sequence_are_read():
+    pixels = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff" + struct.pack("<HHL", 0xFFFE, 0xE000, 2) + b"ab"
+    inner = pixels + SEQUENCE_END
+    item = struct.pack("<HHL", 0xFFFE, 0xE000, len(inner)) + inner
+    data = walk(counted(0x00880200, b"SQ", item))
+    assert data[0x00880200].items[0][0x7FE00010].undefined
+
+
+@pytest.mark.parametrize(
+    ("stream", "code"),
+    [
+        (b"", "truncated"),
+        (b"no deflate stream", "unreadable"),
+        (zlib.compress(bytes(99), wbits=-15)[:-2], "truncated"),
+        (zlib.compress(bytes(1 << 26), wbits=-15), "too_large"),
+        (zlib.compress(b"Fnordvexil" * 99, wbits=-15), "truncated"),
+    ],
+)
+def test_a_deflated_file_that_does_not_end_or_never_ends_is_refused(mr, stream, code):
+    data = mr()
+    place = data.index(b"\x02\x00\x10\x00UI")
+    length = struct.unpack_from("<H", data, place + 6)[0]
+    meta = data[:place] + b"\x02\x00\x10\x00UI\x16\x001.2.840.10008.1.2.1.99"
+    end = 144 + struct.unpack_from("<L", data, 140)[0]
+    assert reason_of(meta + data[place + 8 + length : end] + (stream or b"\0")) == code
 
 
 def test_vrs_are_found_for_every_kind_of_tag():

@@ -142,7 +142,7 @@ def _inflated(compressed: memoryview) -> tuple[memoryview, int]:
         data = inflater.decompress(compressed, MAX_INFLATED_BYTES)
     except zlib.error:
         raise InstanceRejected("unreadable") from None
-    if inflater.unconsumed_tail:
+    if len(data) >= MAX_INFLATED_BYTES:
         raise InstanceRejected("too_large")
     if not inflater.eof:
         raise InstanceRejected("truncated")
