@@ -14,7 +14,10 @@ from cmr_deid.mr_layer import RANGES
 _FORMS = {"FL": "f", "FD": "d", "US": "H", "SS": "h", "UL": "L", "SL": "l"}
 _LARGEST = {"DS": 1e7, "IS": 1e6, "FL": 1e7, "FD": 1e7, "UL": 1e6, "SL": 1e6, "US": 8191, "SS": 8191}
 NUMERIC_VRS = frozenset((*_LARGEST, "AT"))
-_SMALLEST = 1e-12
+_SMALLEST = {"DS": 1e-99, "FD": 1e-30}
+"""Scanners write rounding errors such as -1.7e-18 into orientations; digits read as an FD are below 1e-30."""
+
+_SMALLEST_ELSE = 1e-12
 _ANY_SHORT = (0x0028, 0x0040)
 _POINTED_GROUPS = frozenset((0x08, 0x10, 0x18, 0x20, 0x21, 0x28, 0x40, 0x48, 0x54, 0x2001, 0x2005, 0x5200))
 _LIMITS = {tag: limit for limit, keywords in RANGES.items() for tag in map(tag_for_keyword, keywords.split())}
@@ -32,7 +35,8 @@ def is_plausible(tag: int, vr: str, value: bytes) -> bool:
     if vr in ("US", "SS") and tag >> 16 in _ANY_SHORT:
         return True
     largest = _LIMITS.get(tag, _LARGEST[vr])
-    return all(number == 0 or _SMALLEST <= abs(number) <= largest for number in numbers)
+    smallest = _SMALLEST.get(vr, _SMALLEST_ELSE)
+    return all(number == 0 or smallest <= abs(number) <= largest for number in numbers)
 
 
 def _numbers(vr: str, value: bytes) -> list[float] | None:

@@ -4,6 +4,7 @@ import struct
 
 _LETTERS = {"FL": "<f", "FD": "<d", "US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}
 _MOST = {"DS": 1e7, "IS": 1e6, "FL": 1e7, "FD": 1e7, "US": 8191, "SS": 8191, "UL": 1e6, "SL": 1e6}
+_LEAST = {"DS": 1e-99, "FD": 1e-30}
 _GROUPS: tuple[bytes, ...] = (
     *(b"\x08\0", b"\x10\0", b"\x18\0", b"\x20\0", b"\x21\0", b"\x28\0", b"\x40\0", b"\x48\0", b"\x54\0"),
     *(b"\x01\x20", b"\x05\x20", b"\x00\x52"),
@@ -14,7 +15,7 @@ _COUNTS = {
     **dict.fromkeys((0x00280030, 0x00280034), (2, 2)),
     **dict.fromkeys((0x00189052, 0x00189053, 0x00189098), (1, 2)),
     **dict.fromkeys((0x00081160, 0x00180086, 0x00181046, 0x00181047, 0x00189079, 0x00209157), (1, 99_999)),
-    **dict.fromkeys((0x00281050, 0x00281051, 0x00282112), (1, 99_999)),
+    **dict.fromkeys((0x00281050, 0x00281051, 0x00282112, 0x0040A30A, 0x0040A161, 0x00409212), (1, 99_999)),
     0x00200037: (6, 6),
 }
 _RANGES = """
@@ -58,7 +59,8 @@ def is_sensible(tag: int, vr: str, value: bytes) -> bool:
     if vr in ("US", "SS") and tag >> 16 in (0x0028, 0x0040):
         return True
     largest = LARGEST.get(tag) or BODY.get(tag, _MOST[vr])
-    return all(not number or 1e-12 <= abs(number) <= largest for number in found)
+    least_amount = _LEAST.get(vr, 1e-12)
+    return all(not number or least_amount <= abs(number) <= largest for number in found)
 
 
 def _numbers(vr: str, value: bytes) -> list[float] | None:
