@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 
 from cmr_testkit import flow
 from cmr_testkit.drawn import ExamPlan
-from cmr_testkit.protocol import Series, Step
+from cmr_testkit.protocol import LGE_TIME, Series, Step
 from cmr_testkit.render import Cut, with_noise
 from cmr_testkit.screen import screen_save
 from cmr_testkit.shot import Session, Shot
@@ -110,6 +110,9 @@ def _drawn(exam: ExamPlan, series: Series, shots: list[Shot], vendor: Vendor) ->
     cut: Cut | None = None
     for shot in shots:
         step = shot.step
+        if series.kind == "mip":
+            yield shot, _projection(exam, shot)
+            continue
         if cut is None or cut.plane is not shot.plane or cut.contrast is not step.contrast:
             cut = Cut(exam.scene, shot.plane, step.contrast)
         rng = np.random.default_rng([exam.session.visit.variant, series.number, shot.slice_index, shot.phase])
@@ -118,6 +121,14 @@ def _drawn(exam: ExamPlan, series: Series, shots: list[Shot], vendor: Vendor) ->
             yield shot, _velocity(exam, shot, clean, rng, vendor.family)
         else:
             yield shot, with_noise(clean, step.contrast.noise, rng, signed=step.contrast.signed)
+
+
+def _projection(exam: ExamPlan, shot: Shot) -> Any:
+    """The largest value along the partitions of the angiography."""
+    angio = next(series for series in exam.series if series.kind == "mra")
+    rng = np.random.default_rng([exam.session.visit.variant, shot.series.number])
+    parts = [Cut(exam.scene, plane, angio.contrast).at(LGE_TIME) for plane in angio.planes]
+    return with_noise(np.max(parts, axis=0), angio.contrast.noise, rng)
 
 
 def _velocity(exam: ExamPlan, shot: Shot, magnitude: Any, rng: np.random.Generator, family: str) -> Any:

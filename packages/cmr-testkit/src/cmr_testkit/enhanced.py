@@ -35,25 +35,46 @@ def open_enhanced(dataset: Dataset, session: Session, series: Series) -> None:
     dataset.ImageType = frame_type(series, "M")
     dataset.AcquisitionNumber = series.number
     dataset.InstanceNumber = 1
-    dataset.MRAcquisitionType = "3D" if technique.volume else "2D"
-    _pulse_sequence(dataset, series, technique)
+    dataset.ContentQualification, dataset.ApplicableSafetyStandardAgency = "PRODUCT", "IEC"
+    if is_original(series):
+        _pulse_sequence(dataset, series, technique)
+        _synchronization(dataset, session, series)
     _image_words(dataset, series, "M")
     dataset.PresentationLUTShape, dataset.LossyImageCompression = "IDENTITY", "00"
     dataset.BurnedInAnnotation = "NO"
     dataset.AcquisitionContextSequence = []
     if technique.agent:
-        agent = item(CodeValue="C-B03C2", CodingSchemeDesignator="SRT", CodeMeaning="Gadobutrol")
-        dataset.ContrastBolusAgentSequence = [agent]
+        dataset.ContrastBolusAgentSequence = [_agent()]
     _dimensions(dataset, session)
 
 
+def is_original(series: Series) -> bool:
+    """Whether its frames are measured, not computed: only then do they say how."""
+    return frame_type(series, "M")[0] == "ORIGINAL"
+
+
+def is_gated(series: Series) -> bool:
+    """Whether the heart triggers the frames."""
+    return TECHNIQUES[series.kind].gated and series.kind != "localizer"
+
+
+def _agent() -> Dataset:
+    agent = _code("C-B03C2", "SRT", "Gadobutrol")
+    agent.ContrastBolusAgentNumber, agent.ContrastBolusVolume = 1, "12"
+    agent.ContrastBolusIngredientConcentration = "604.72"
+    agent.ContrastBolusIngredientCodeSequence = [_code("C-17800", "SRT", "Gadolinium")]
+    agent.ContrastBolusAdministrationRouteSequence = [_code("G-D101", "SNM3", "Intravenous route")]
+    return agent
+
+
+def _code(value: str, scheme: str, meaning: str) -> Dataset:
+    return item(CodeValue=value, CodingSchemeDesignator=scheme, CodeMeaning=meaning)
+
+
 def _pulse_sequence(dataset: Dataset, series: Series, technique: Technique) -> None:
-    echo = "SPIN" if "SE" in technique.echo else "GRADIENT"
-    sync = ("RETROSPECTIVE" if series.phases > 1 else "PROSPECTIVE") if technique.gated else "NONE"
+    spin = "SE" in technique.echo
     values = {
-        "ContentQualification": "PRODUCT",
-        "EchoPulseSequence": echo,
-        "MultipleSpinEcho": "YES" if series.kind == "stir" else "NO",
+        "EchoPulseSequence": "SPIN" if spin else "GRADIENT",
         "MultiPlanarExcitation": "NO",
         "PhaseContrast": "YES" if series.venc_cm_s else "NO",
         "TimeOfFlightContrast": "NO",
@@ -65,17 +86,36 @@ def _pulse_sequence(dataset: Dataset, series: Series, technique: Technique) -> N
         "GeometryOfKSpaceTraversal": "RECTILINEAR",
         "SegmentedKSpaceTraversal": "PARTIAL",
         "RectilinearPhaseEncodeReordering": "LINEAR",
-        "CardiacSynchronizationTechnique": sync,
         "KSpaceFiltering": "NONE",
         "ResonantNucleus": "1H",
         "RespiratoryMotionCompensationTechnique": "BREATH_HOLD",
-        "ApplicableSafetyStandardAgency": "IEC",
+        "RespiratorySignalSource": "NONE",
     }
     for keyword, value in values.items():
         setattr(dataset, keyword, value)
+    dataset.MRAcquisitionType = "3D" if technique.volume else "2D"
+    if technique.volume:
+        dataset.CoverageOfKSpace = "FULL"
+    if series.venc_cm_s:
+        along = [float(v) for v in series.planes[0].normal]
+        dataset.VelocityEncodingAcquisitionSequence = [item(VelocityEncodingDirection=along)]
     dataset.AcquisitionDuration = 9.0
-    if technique.gated:
-        dataset.CardiacSignalSource = "ECG"
+    dataset.NumberOfKSpaceTrajectories = 1
+    if spin:
+        dataset.MultipleSpinEcho = "YES" if series.kind == "stir" else "NO"
+
+
+def _synchronization(dataset: Dataset, session: Session, series: Series) -> None:
+    """Cardiac synchronization (PS3.3 C.7.6.18.1)."""
+    if not is_gated(series):
+        dataset.CardiacSynchronizationTechnique = "NONE"
+        return
+    dataset.CardiacSynchronizationTechnique = "RETROSPECTIVE" if series.phases > 1 else "PROSPECTIVE"
+    dataset.CardiacSignalSource = "ECG"
+    dataset.CardiacRRIntervalSpecified = float(session.rr_ms)
+    dataset.CardiacBeatRejectionTechnique = "NONE"
+    dataset.LowRRValue, dataset.HighRRValue = round(session.rr_ms * 0.9), round(session.rr_ms * 1.1)
+    dataset.IntervalsAcquired, dataset.IntervalsRejected = 9, 0
 
 
 def _image_words(dataset: Dataset, series: Series, component: str) -> None:
@@ -122,7 +162,7 @@ def shared_groups(series: Series) -> Dataset:
     if series.spacing:
         measures.SpacingBetweenSlices = number(series.spacing)
     group.PixelMeasuresSequence = [measures]
-    region = item(CodeValue="T-32000", CodingSchemeDesignator="SRT", CodeMeaning="Heart")
+    region = _code("T-32000", "SRT", "Heart")
     group.FrameAnatomySequence = [item(AnatomicRegionSequence=[region], FrameLaterality="U")]
     group.MRImagingModifierSequence = [
         item(MagnetizationTransfer="NONE", BloodSignalNulling="NO", Tagging="NONE", TransmitterFrequency=63.68,
@@ -130,13 +170,19 @@ def shared_groups(series: Series) -> Dataset:
     ]  # fmt: skip
     group.MRReceiveCoilSequence = [
         item(ReceiveCoilName="Body_18", ReceiveCoilManufacturerName="NN", ReceiveCoilType="MULTICOIL",
-             QuadratureReceiveCoil="NO", MultiCoilDefinitionSequence=[])
+             QuadratureReceiveCoil="NO",
+             MultiCoilDefinitionSequence=[item(MultiCoilElementName="BO1", MultiCoilElementUsed="YES")])
     ]  # fmt: skip
     group.MRTransmitCoilSequence = [
         item(TransmitCoilName="Body", TransmitCoilManufacturerName="NN", TransmitCoilType="BODY")
     ]
     group.MRFOVGeometrySequence = [_field(plane.pixels)]
     group.MRTimingAndRelatedParametersSequence = [_timing(series, technique)]
+    if technique.agent:
+        use = item(
+            ContrastBolusAgentNumber=1, ContrastBolusAgentAdministered="YES", ContrastBolusAgentDetected="YES"
+        )
+        group.ContrastBolusUsageSequence = [use]
     return group
 
 
@@ -197,12 +243,12 @@ def frame_groups(
         item(RescaleIntercept=number(intercept), RescaleSlope=number(slope), RescaleType=unit)
     ]
     group.FrameVOILUTSequence = [item(WindowCenter=str(window[0]), WindowWidth=str(window[1]))]
-    if TECHNIQUES[series.kind].gated and series.kind != "localizer":
+    if is_original(series) and is_gated(series):
         delay, interval = round(shot.trigger_ms, 3), float(shot.rr_ms)
         group.CardiacSynchronizationSequence = [
             item(NominalCardiacTriggerDelayTime=delay, RRIntervalTimeNominal=interval)
         ]
-    if step.component == "P" and velocity_macro:
+    if series.venc_cm_s and velocity_macro:
         group.MRVelocityEncodingSequence = [_velocity(shot)]
     if step.b_value is not None:
         group.MRDiffusionSequence = [item(DiffusionBValue=step.b_value, DiffusionDirectionality="ISOTROPIC")]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from cmr_testkit.acquire import timed_shots
 from cmr_testkit.drawn import ExamPlan
+from cmr_testkit.enhanced import is_gated, is_original
 from cmr_testkit.protocol import Series
 from cmr_testkit.shot import Shot
 from cmr_testkit.siemens_protocol import inversion_ms
-from cmr_testkit.technique import GE_NAMES, PHILIPS_NAMES, TECHNIQUES, siemens_sequence
+from cmr_testkit.technique import GE_NAMES, PHILIPS_NAMES, siemens_sequence
 from cmr_testkit.vendors import VENDORS
 
 FIELD_STRENGTH_T = 1.5
@@ -62,7 +63,7 @@ def instance_facts(exam: ExamPlan) -> Iterator[tuple[str, FactsTruth | None]]:
 def facts_of(vendor: str, series: Series, shots: Sequence[Shot]) -> FactsTruth:
     """Facts of one instance of a vendor: a classic image, or the frames of an Enhanced one."""
     family = VENDORS[vendor].family
-    gated = TECHNIQUES[series.kind].gated and series.kind != "localizer"
+    told = is_gated(series) and (is_original(series) or not VENDORS[vendor].enhanced)
     inversions = [inversion_ms(shot) for shot in shots]
     return FactsTruth(
         kind=label_of(series, shots),
@@ -71,8 +72,8 @@ def facts_of(vendor: str, series: Series, shots: Sequence[Shot]) -> FactsTruth:
         venc_cm_s=series.venc_cm_s,
         n_phases=series.phases,
         inversion_times_ms=tuple(value for value in inversions if value is not None),
-        trigger_times_ms=tuple(shot.trigger_ms for shot in shots) if gated else (),
-        nominal_intervals_ms=tuple(float(shot.rr_ms) for shot in shots) if gated else (),
+        trigger_times_ms=tuple(shot.trigger_ms for shot in shots) if told else (),
+        nominal_intervals_ms=tuple(float(shot.rr_ms) for shot in shots) if told else (),
         slice_delays_ms=tuple(series.slice_delay * shot.slice_index * shot.rr_ms for shot in shots)
         if series.slice_delay
         else (),

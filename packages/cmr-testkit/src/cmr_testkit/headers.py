@@ -81,7 +81,9 @@ def _patient(dataset: Dataset, patient: Patient, visit: Visit) -> None:
         "EthnicGroup": "",
         "AdditionalPatientHistory": f"Chest pain, seen by Dr {spoken(people['referring'])}",
         "PatientComments": patient.comment,
-        "OtherPatientIDsSequence": [item(PatientID=patient.other_id, IssuerOfPatientID=patient.issuer)],
+        "OtherPatientIDsSequence": [
+            item(PatientID=patient.other_id, IssuerOfPatientID=patient.issuer, TypeOfPatientID="TEXT")
+        ],
     }
     for keyword, value in values.items():
         setattr(dataset, keyword, value)

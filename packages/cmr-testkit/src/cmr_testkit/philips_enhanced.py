@@ -7,7 +7,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
-from cmr_testkit.enhanced import close_enhanced, frame_groups, open_enhanced, shared_groups
+from cmr_testkit.enhanced import close_enhanced, frame_groups, is_original, open_enhanced, shared_groups
 from cmr_testkit.headers import identified
 from cmr_testkit.philips import (
     IMAGING,
@@ -34,7 +34,8 @@ def enhanced_series(
     describe(dataset, session, series)
     dataset.ManufacturerModelName = "Ingenia"
     dataset.SeriesNumber = 100 * series.number + 1
-    dataset.PulseSequenceName = PHILIPS_NAMES[series.kind]
+    if is_original(series):
+        dataset.PulseSequenceName = PHILIPS_NAMES[series.kind]
     imaging_block(dataset, session, series)
     states_block(dataset, session)
     five = dataset.private_block(0x2005, MR_FIVE, create=True)

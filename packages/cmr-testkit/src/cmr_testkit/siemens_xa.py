@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, PrivateBlock
 from pydicom.sequence import Sequence as Items
 
-from cmr_testkit.enhanced import close_enhanced, frame_groups, open_enhanced, shared_groups
+from cmr_testkit.enhanced import close_enhanced, frame_groups, is_original, open_enhanced, shared_groups
 from cmr_testkit.headers import identified, number, spoken
 from cmr_testkit.protocol import Series
 from cmr_testkit.shot import Session, Shot
@@ -19,7 +19,7 @@ from cmr_testkit.siemens_protocol import inversion_ms, protocol_text
 from cmr_testkit.technique import image_type, siemens_sequence
 from cmr_testkit.words import series_words
 
-SERIES_GROUP, IMAGE_GROUP = "SIEMENS MR SDS 01", "SIEMENS MR SDI 02"
+SERIES_GROUP, IMAGE_GROUP, REVISION_GROUP = "SIEMENS MR SDS 01", "SIEMENS MR SDI 02", "SIEMENS MR SDR 01"
 WITHOUT_VELOCITY_GROUP = ("ao",)
 
 
@@ -38,8 +38,9 @@ def enhanced_series(
     dataset.ManufacturerModelName = "MAGNETOM Sola"
     dataset.SoftwareVersions = "syngo MR XA50"
     dataset.MagneticFieldStrength = "1.5"
-    dataset.PulseSequenceName = siemens_sequence(series, shots[0].step.b_value)
-    dataset.private_block(0x0021, "SIEMENS MR SDR 01", create=True).add_new(0x01, "LO", "ACQUISITION")
+    if is_original(series):
+        dataset.PulseSequenceName = siemens_sequence(series, shots[0].step.b_value)
+    _block(dataset, REVISION_GROUP, 0x12).add_new(0x01, "LO", "ACQUISITION")
     shared = shared_groups(series)
     _series_group(shared, session, series, words)
     dataset.SharedFunctionalGroupsSequence = [shared]
@@ -48,10 +49,16 @@ def enhanced_series(
     return dataset
 
 
+def _block(dataset: Dataset, creator: str, number: int) -> PrivateBlock:
+    """The private block of a creator, at the number that XA scanners give it."""
+    dataset.add_new(0x00210000 | number, "LO", creator)
+    return dataset.private_block(0x0021, creator)
+
+
 def _series_group(shared: Dataset, session: Session, series: Series, words: str) -> None:
     patient, visit = session.patient, session.visit
     inner = Dataset()
-    block = inner.private_block(0x0021, SERIES_GROUP, create=True)
+    block = _block(inner, SERIES_GROUP, 0x10)
     block.add_new(0x01, "IS", str(round(patient.weight_kg)))
     block.add_new(0x06, "LO", "void")
     block.add_new(0x0F, "DS", ["27.9", "23.3", "38.1"])
@@ -66,7 +73,7 @@ def _series_group(shared: Dataset, session: Session, series: Series, words: str)
     block.add_new(0x53, "CS", "U")
     block.add_new(0x5C, "CS", "CT")
     block.add_new(0x60, "DT", f"{visit.date}103140.751377")
-    outer = shared.private_block(0x0021, SERIES_GROUP, create=True)
+    outer = _block(shared, SERIES_GROUP, 0x10)
     outer.add_new(0xFE, "SQ", Items([inner]))
 
 
@@ -81,11 +88,11 @@ def _frame(session: Session, shot: Shot, pixels: Any) -> Dataset:
     group = frame_groups(
         shot, inversion_ms(shot), _scaling(shot), (high // 2, max(1, high)), velocity_macro=macro
     )
-    words = group.MRImageFrameTypeSequence[0].private_block(0x0021, IMAGE_GROUP, create=True)
+    words = _block(group.MRImageFrameTypeSequence[0], IMAGE_GROUP, 0x11)
     words.add_new(0x77, "LO", siemens_sequence(series, step.b_value))
     words.add_new(0x78, "CS", "DIS2D")
     inner = Dataset()
-    block = inner.private_block(0x0021, IMAGE_GROUP, create=True)
+    block = _block(inner, IMAGE_GROUP, 0x11)
     after = (shot.moment - session.visit.start).total_seconds()
     block.add_new(0x03, "DS", "4742.5")
     block.add_new(0x04, "DS", number(after))
@@ -101,7 +108,7 @@ def _frame(session: Session, shot: Shot, pixels: Any) -> Dataset:
     block.add_new(0x75, "CS", image_type("siemens", series.kind, step.component))
     block.add_new(0x76, "LO", ["ChannelMixing:ND=true_CMM=1_CDM=1", "CC:SoS"])
     block.add_new(0x88, "DS", number(float(shot.plane.center @ shot.plane.normal)))
-    outer = group.private_block(0x0021, IMAGE_GROUP, create=True)
+    outer = _block(group, IMAGE_GROUP, 0x11)
     outer.add_new(0xFE, "SQ", Items([inner]))
     return group
 
