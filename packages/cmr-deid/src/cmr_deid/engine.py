@@ -20,12 +20,20 @@ from cmr_deid.marks import METHOD, put_marks, read_seal
 from cmr_deid.pixel_data import Mask, clean_pixels
 from cmr_deid.profile import DeidProfile, default_profile
 from cmr_deid.reading import COMPRESSED_SYNTAXES, EXPLICIT_LITTLE_ENDIAN, Source, read_raw
+from cmr_deid.science import Science, science_of
 from cmr_deid.text import plain
 from cmr_deid.transform import Patient
 from cmr_deid.writing import part_10, text_value
 from cmr_exchange.facts import AcquisitionFacts
 
 _UIDS = {"sop_instance_uid": 0x00080018, "series_instance_uid": 0x0020000E, "study_instance_uid": 0x0020000D}
+_SOP_CLASS = 0x00080016
+_NEEDED = {
+    **dict.fromkeys((_SOP_CLASS, *_UIDS.values()), "missing_uid"),
+    0x00080060: "not_mr",
+    **dict.fromkeys((0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, PIXEL_DATA), "pixel_length"),
+}
+"""What an output must have, and the reason where a value that cannot be used had to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Deidentified:
         changes: what was done to each attribute, without values.
         removed_values: source values that went, for `cmr_deid.leaks.search`; they never leave the hospital and
             are hidden in the repr.
+        science: the source's values that measurements stand on, for `cmr_deid.science.compare`.
     """
 
     data: bytes = dataclasses.field(repr=False)
@@ -54,6 +63,7 @@ class Deidentified:
     facts: AcquisitionFacts
     changes: tuple[Change, ...] = dataclasses.field(repr=False)
     removed_values: tuple[str, ...] = dataclasses.field(repr=False)
+    science: Science = dataclasses.field(default_factory=dict, repr=False)
 
 
 class Engine:
@@ -158,8 +168,11 @@ class Engine:
     ) -> Deidentified:
         syntax = source.transfer_syntax_uid
         syntax = syntax if syntax in COMPRESSED_SYNTAXES else EXPLICIT_LITTLE_ENDIAN
+        for tag, code in _NEEDED.items():
+            if tag not in data_set:
+                raise InstanceRejected(code)
         uids = {name: plain(data_set[tag]) for name, tag in _UIDS.items()}
-        sop_class = plain(data_set[0x00080016])
+        sop_class = plain(data_set[_SOP_CLASS])
         data = part_10(data_set, sop_class, uids["sop_instance_uid"], syntax)
         return Deidentified(
             data=data,
@@ -171,4 +184,5 @@ class Engine:
             facts=facts,
             changes=changes,
             removed_values=removed,
+            science=science_of(source.data_set),
         )
