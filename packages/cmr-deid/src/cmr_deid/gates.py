@@ -115,6 +115,9 @@ _KEYWORDS = {
     "BitsAllocated": 0x00280100,
     "NumberOfFrames": 0x00280008,
 }
+_SHORT_INTEGERS = frozenset(("SamplesPerPixel", "Rows", "Columns", "BitsAllocated"))
+"""US by PS3.6: under another form they would not stay, and the image would have no size."""
+
 Getter = Callable[[str], str]
 
 
@@ -150,10 +153,10 @@ def gate_raw(data_set: DataSet, transfer_syntax_uid: str, released: frozenset[st
         element = data_set.get(_KEYWORDS[keyword])
         if element is None:
             return ""
-        if element.vr in ("US", "UL", "SS", "SL"):
-            number = first_integer(element.vr, element.value)
-            return "" if number is None else str(number)
-        return plain(element)
+        if keyword not in _SHORT_INTEGERS:
+            return plain(element)
+        number = first_integer(element.vr, element.value) if element.vr in ("US", "SS") else None
+        return "" if number is None else str(number)
 
     pixels = data_set.get(PIXEL_DATA)
     _gate(get, transfer_syntax_uid, None if pixels is None else len(pixels.value), released)
