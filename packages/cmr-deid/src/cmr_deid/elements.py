@@ -5,6 +5,7 @@ and number of elements are bounded, so hostile input ends in a refusal, never in
 """
 
 import struct
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from pydicom._dicom_dict import DicomDictionary
@@ -33,6 +34,7 @@ SHORT_VRS = frozenset(
 )
 ALL_VRS = LONG_VRS | SHORT_VRS
 _VR_OF_BYTES = {vr.encode(): vr for vr in ALL_VRS}
+_SHORT_VRS = frozenset(vr.encode() for vr in SHORT_VRS)
 _MAY_BE_UNDEFINED = (b"SQ", b"UN", b"OB", b"OW")
 _UNAMBIGUOUS = {"US or SS": "US", "OB or OW": "OW", "US or OW": "OW", "US or SS or OW": "OW", "NONE": "UN"}
 _EXPLICIT, _IMPLICIT = struct.Struct("<HH2sH"), struct.Struct("<HHL")
@@ -171,6 +173,37 @@ class Walker:
                 offset = self._after_pixels(data_set, offset, explicit)
                 break
         return Walk(data_set, self.repeated, end - offset)
+
+    def picked(self, offset: int, explicit: bool, tags: Container[int]) -> DataSet:
+        """Only these elements at the top, up to the pixel data; values of the others are passed over unread.
+
+        Raises:
+            InstanceRejected: truncated, unreadable or too_deep.
+        """
+        data_set: DataSet = {}
+        end = len(self.data)
+        while offset < end and PIXEL_DATA not in data_set:
+            tag, following = self._skipped(offset, end, explicit)
+            if tag in tags or following is None:
+                element, following = self.element(offset, end, explicit, 0)
+                data_set.setdefault(tag, element)
+            offset = following
+        return data_set
+
+    def _skipped(self, offset: int, end: int, explicit: bool) -> tuple[int, int | None]:
+        """Tag of the element at `offset` and the offset after it, None where only reading it tells."""
+        if offset + 12 > end:
+            return 0, None
+        if not explicit:
+            group, number, length = _IMPLICIT.unpack_from(self.data, offset)
+            start = offset + 8
+        else:
+            group, number, raw_vr, length = _EXPLICIT.unpack_from(self.data, offset)
+            start = offset + 8
+            if raw_vr not in _SHORT_VRS:
+                (length,), start = _LENGTH.unpack_from(self.data, start), start + 4
+        known = length != UNDEFINED and start + length <= end
+        return group << 16 | number, start + length if known else None
 
     def _unseen(self, offset: int, explicit: bool, last: int) -> tuple[Element, int]:
         """Read an element at the top and remember it; but none that has something to tell of the file."""

@@ -15,13 +15,26 @@ from cmr_deid import codestreams
 from cmr_deid.elements import ITEM, PIXEL_DATA, SEQUENCE_END, DataSet, Element, Value
 from cmr_deid.errors import DeidRefusal, InstanceHeld, InstanceRejected
 from cmr_deid.grammar import first_integer
-from cmr_deid.reading import read_raw
+from cmr_deid.reading import read_picked
 from cmr_deid.text import plain
 
 _ITEM = struct.Struct("<HHL")
 _ROWS, _COLUMNS, _BITS_ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280100, 0x00280008
 _BITS_STORED, _HIGH_BIT, _PIXEL_REPRESENTATION = 0x00280101, 0x00280102, 0x00280103
 _PHOTOMETRIC = 0x00280004
+_OF_THE_IMAGE = frozenset(
+    (
+        PIXEL_DATA,
+        _ROWS,
+        _COLUMNS,
+        _BITS_ALLOCATED,
+        _FRAMES,
+        _BITS_STORED,
+        _HIGH_BIT,
+        _PIXEL_REPRESENTATION,
+        _PHOTOMETRIC,
+    )
+)
 _NO_IMAGE, _MASKED = "bytes of the stream that are no image", "regions blanked"
 Mask = tuple[int, int, int, int]
 """Row, column, rows and columns of a rectangle, in pixels from the upper left corner."""
@@ -98,8 +111,7 @@ def pixels_equal(before: bytes, after: bytes, masks: Sequence[Mask] = ()) -> boo
         masks: as `Engine.deidentify` was given.
     """
     try:
-        sources = [read_raw(data) for data in (before, after)]
-        first, second = (_image(source.data_set, source.transfer_syntax_uid, masks) for source in sources)
+        first, second = (_image(*read_picked(data, _OF_THE_IMAGE), masks) for data in (before, after))
     except (DeidRefusal, KeyError, ValueError, struct.error):
         return False
     return first == second

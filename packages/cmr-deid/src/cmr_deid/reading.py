@@ -79,22 +79,52 @@ def read_raw(data: bytes | memoryview, memory: Memory | None = None) -> Source:
     Raises:
         InstanceRejected: zero_length, not_dicom, too_large, truncated, too_deep, transfer_syntax, unreadable.
     """
+    opened = _opened(data)
+    walk: Walk = Walker(opened.view, memory).walk(opened.offset, opened.explicit)
+    pixels = walk.data_set.get(PIXEL_DATA)
+    if pixels is not None and pixels.undefined != (opened.syntax in COMPRESSED_SYNTAXES):
+        raise InstanceRejected("transfer_syntax")
+    has_preamble = bytes(data[:128]) != bytes(128)
+    trailing = walk.trailing + opened.after_end
+    return Source(walk.data_set, opened.file_meta, opened.syntax, has_preamble, walk.repeated, trailing)
+
+
+def read_picked(data: bytes | memoryview, tags: Container[int]) -> tuple[DataSet, str]:
+    """Only these elements of the top level of a file, and its transfer syntax; much faster than `read_raw`.
+
+    Raises:
+        InstanceRejected: as `read_raw`; what is passed over is not looked at.
+    """
+    opened = _opened(data)
+    return Walker(opened.view).picked(opened.offset, opened.explicit, tags), opened.syntax
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Where the data set of a file stands: in `view` from `offset` on; bytes `after_end` of a deflated one."""
+
+    file_meta: DataSet
+    syntax: str
+    view: memoryview
+    offset: int
+    after_end: int
+
+    @property
+    def explicit(self) -> bool:
+        return looks_explicit(self.view, self.offset)
+
+
+def _opened(data: bytes | memoryview) -> _Opened:
     view = memoryview(data)
     _require_part_10(view)
     file_meta, offset = _file_meta(view)
     syntax = bytes(file_meta[_TRANSFER_SYNTAX].value).decode("latin-1").strip(PADDING)
     if syntax not in NATIVE_SYNTAXES and syntax not in COMPRESSED_SYNTAXES:
         raise InstanceRejected("transfer_syntax")
-    after_end = 0
     if syntax == DEFLATED:
-        view, after_end = _inflated(view[offset:])
-        offset = 0
-    walk: Walk = Walker(view, memory).walk(offset, looks_explicit(view, offset))
-    pixels = walk.data_set.get(PIXEL_DATA)
-    if pixels is not None and pixels.undefined != (syntax in COMPRESSED_SYNTAXES):
-        raise InstanceRejected("transfer_syntax")
-    has_preamble = bytes(data[:128]) != bytes(128)
-    return Source(walk.data_set, file_meta, syntax, has_preamble, walk.repeated, walk.trailing + after_end)
+        inflated, after_end = _inflated(view[offset:])
+        return _Opened(file_meta, syntax, inflated, 0, after_end)
+    return _Opened(file_meta, syntax, view, offset, 0)
 
 
 def read_source(data: bytes, groups: Container[int] | None = None) -> Dataset:

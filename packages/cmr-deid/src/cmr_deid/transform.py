@@ -159,10 +159,10 @@ class Transform:
     def _keep_codes(self, element: Element, rule: Rule, spot: Spot) -> Result:
         before = plain(element)
         after = clean_codes(before)
-        if after == before:
-            spot.add(element.tag, "kept", rule.why)
-            return element
-        return self._cleaned(element, "CS", before, after, malformed(rule), spot)
+        if after != before:
+            return self._cleaned(element, "CS", before, after, malformed(rule), spot)
+        spot.add(element.tag, "kept", rule.why)
+        return Element(element.tag, "CS", text_value(after, "CS"))
 
     def _clean(self, element: Element, rule: Rule, spot: Spot) -> Result:
         vr = writable_vr(element.tag, element.vr)
@@ -172,7 +172,7 @@ class Transform:
         before = decoded(element, self._encodings)
         longest = 16 if vr in ("SH", "CS") else MAX_TEXT
         parts = [
-            shortened(clean_words(part), longest)
+            shortened(clean_words(part, self._forbidden), longest, self._forbidden)
             if rule.act is Act.CLEAN_WORDS
             else clean_equipment(element.tag, part, longest, self._forbidden)
             for part in before.split("\\")
@@ -259,10 +259,19 @@ class Transform:
         if not spot.tags:
             return self._gone(element, malformed(rule), spot)
         if element.tag == _MEANING:
-            before = decoded(element, self._encodings)
-            return self._cleaned(element, "LO", before, clean_meaning(before), rule, spot)
+            return self._meaning(element, rule, spot)
         spot.add(element.tag, "kept", rule.why)
         return Element(element.tag, "SH", text_value(plain(element), "SH"))
+
+    def _meaning(self, element: Element, rule: Rule, spot: Spot) -> Result:
+        """A meaning of known words; of another one nothing, and the item puts the code there."""
+        before = decoded(element, self._encodings)
+        after = clean_meaning(before)
+        if after or not before:
+            return self._cleaned(element, "LO", before, after, rule, spot)
+        note(spot.recorder, element, rule, before)
+        spot.add(element.tag, "cleaned", rule.why)
+        return None
 
     def _empty(self, element: Element, rule: Rule, spot: Spot) -> Result:
         if element.value or element.items:
