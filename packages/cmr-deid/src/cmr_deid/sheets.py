@@ -49,6 +49,12 @@ class Sheet:
     pictures: tuple[tuple[str, str], ...] = ()
 
 
+def title_inside(action: str) -> str:
+    """The title of an action within a sentence."""
+    title = TITLES[action]
+    return title if title.startswith("UIDs") else title[0].lower() + title[1:]
+
+
 def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Rows by action, in the order of `SENTENCES`; groups without a row are left out."""
     groups: dict[str, list[Row]] = {action: [] for action in SENTENCES}
@@ -59,7 +65,7 @@ def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 def counts_in_words(rows: Iterable[Row]) -> str:
     """`61 removed, 4 emptied, ...`."""
-    return ", ".join(f"{len(found)} {TITLES[action].lower()}" for action, found in grouped(rows).items())
+    return ", ".join(f"{len(found)} {title_inside(action)}" for action, found in grouped(rows).items())
 
 
 def sheet_html(rows: Sequence[Row], values: bool = True) -> str:
@@ -71,7 +77,7 @@ def sheet_html(rows: Sequence[Row], values: bool = True) -> str:
     """
     groups = grouped(rows)
     counts = "".join(
-        f'<li class="act act-{action}"><b>{len(found)}</b> {html.escape(TITLES[action].lower())}</li>'
+        f'<li class="act act-{action}"><b>{len(found)}</b> {html.escape(title_inside(action))}</li>'
         for action, found in groups.items()
     )
     parts = [f'<ul class="act-counts">{counts}</ul>']

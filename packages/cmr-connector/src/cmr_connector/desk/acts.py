@@ -22,6 +22,8 @@ class Act(enum.StrEnum):
     SENT_AGAIN = "sent_again"
     RETRIED = "retried"
     PREVIEWED = "previewed"
+    SAW_BEFORE_AFTER = "saw_before_after"
+    TOOK_DOSSIER = "took_dossier"
     HANDED_OVER = "handed_over"
     SAW_WORKLIST = "saw_worklist"
     FOLLOWED_UP = "followed_up"
@@ -39,6 +41,8 @@ WORDS: dict[Act, str] = {
     Act.SENT_AGAIN: "had an exam sent again",
     Act.RETRIED: "asked to try sending now",
     Act.PREVIEWED: "looked at a drop before and after",
+    Act.SAW_BEFORE_AFTER: "looked at an exam before and after",
+    Act.TOOK_DOSSIER: "took the privacy dossier",
     Act.HANDED_OVER: "sent a drop",
     Act.SAW_WORKLIST: "saw the follow-up worklist",
     Act.FOLLOWED_UP: "changed follow-up",

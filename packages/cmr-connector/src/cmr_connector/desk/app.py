@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from cmr_connector import log
 from cmr_connector.database import Database
-from cmr_connector.desk import actions, drop_pages, follow_up_pages, look_up, pages, sign_in
+from cmr_connector.desk import actions, drop_pages, follow_up_pages, look_up, pages, privacy_pages, sign_in
 from cmr_connector.desk.accounts import Accounts, Setup
 from cmr_connector.desk.acts import Acts
 from cmr_connector.desk.contact import ContactWatch
@@ -89,6 +89,7 @@ def routes() -> list[BaseRoute]:
         Route("/exams/{number}/part", page(pages.exam_part, refreshes_itself=True)),
         Route("/exams/{number}/problems.csv", page(pages.problems_table)),
         Route("/exams/{number}/series/{series}", page(pages.series)),
+        Route("/exams/{number}/before-after", page(privacy_pages.before_after)),
         Route("/exams/{number}/receipts/{version}", page(pages.receipt)),
         Route("/exams/{number}/release", page(actions.release_page)),
         Route("/exams/{number}/release", action(actions.release), methods=["POST"]),
@@ -97,6 +98,8 @@ def routes() -> list[BaseRoute]:
         Route("/refused", page(pages.refused)),
         Route("/look-up", page(look_up.look_up_page)),
         Route("/look-up", action(look_up.look_up), methods=["POST"]),
+        Route("/privacy", page(privacy_pages.privacy)),
+        Route("/privacy/dossier.{kind}", page(privacy_pages.download)),
         Route("/drop", page(drop_pages.drop_page)),
         Route("/drop", action(drop_pages.begin), methods=["POST"]),
         Route("/drop/{drop}", page(drop_pages.shown)),

@@ -84,6 +84,7 @@ def _exam(visit: Visit) -> dict[str, Any]:
         "evidence": store.exams.evidence(row.id),
         "may_release": may_release(visit, row),
         "may_send_again": may_send_again(visit, row),
+        "has_sources": has_sources(visit, row),
         "at_rest": row.state in (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED),
     }
 
@@ -137,6 +138,11 @@ def exam_of(visit: Visit) -> ExamRow:
         return visit.desk.workplace.store.exams.get(visit.number("number"))
     except StoreError:
         raise HTTPException(404) from None
+
+
+def has_sources(visit: Visit, row: ExamRow) -> bool:
+    """Whether images of it still lie in the spool, so that before and after can be shown."""
+    return any(instance.spool for instance in visit.desk.workplace.store.ledger.of_exam(row.id))
 
 
 def may_release(visit: Visit, row: ExamRow) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cmr_connector.privacy.result import ShadowResult
 from cmr_deid.explain import SENTENCES
-from cmr_deid.sheets import TITLES
+from cmr_deid.sheets import title_inside
 from cmr_exchange.reasons import reason as reason_of
 
 
@@ -23,7 +23,7 @@ def result_lines(result: ShadowResult) -> Iterator[str]:
     for action in SENTENCES:
         if actions[action]:
             kinds = sum(1 for counts in result.tags.values() if counts[action])
-            yield f"  {actions[action]:>9,} {TITLES[action].lower()} ({kinds} different)"
+            yield f"  {actions[action]:>9,} {title_inside(action)} ({kinds} different)"
     yield f"own identifiers of the sample, searched in {result.bytes_searched:,} outgoing bytes outside the pixels"
     for kind, one in result.source.items():
         also = f", {one.coincident} equal a technique word" if one.coincident else ""

@@ -6,15 +6,10 @@ from cmr_connector.privacy.result import ShadowResult
 from cmr_deid.explain import SENTENCES
 from cmr_deid.profile import DeidProfile
 from cmr_deid.safe_private import SAFE_PRIVATE
-from cmr_deid.sheets import TITLES
+from cmr_deid.sheets import title_inside
 
-_COLUMNS = (
-    "Attribute",
-    "Name",
-    "What happens",
-    "Rule (DICOM PS3.15 Table E.1-1 where it begins with a letter)",
-)
-_SHARES = (0.12, 0.32, 0.13, 0.43)
+_COLUMNS = ("Attribute", "Name", "What happens") * 2
+_SHARES = (0.095, 0.235, 0.17) * 2
 
 
 def chapters(profile: DeidProfile, result: ShadowResult | None) -> tuple[Block, ...]:
@@ -34,11 +29,25 @@ def _rules(profile: DeidProfile) -> tuple[Block, ...]:
             "where they stand; "
             "an attribute that is in neither list is removed."
         ),
+        Text(
+            "Letters in brackets are the actions of DICOM PS3.15 Table E.1-1: X remove, Z empty or "
+            "dummy, D dummy, U "
+            "another UID. After the comma stands what an option of the standard lets us keep: K as it "
+            "is, C cleaned. "
+            "A star: stricter than that option.",
+            is_quiet=True,
+        ),
         Heading(2, f"Removed or changed ({len(changed)})"),
-        Grid(_COLUMNS, rule_rows(changed), _SHARES, is_small=True),
+        Grid(_COLUMNS, _in_halves(rule_rows(changed)), _SHARES, is_small=True),
         Heading(2, f"Kept, with the reason ({len(kept)})"),
-        Grid(_COLUMNS, rule_rows(kept), _SHARES, is_small=True),
+        Grid(_COLUMNS, _in_halves(rule_rows(kept)), _SHARES, is_small=True),
     )
+
+
+def _in_halves(rows: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, ...], ...]:
+    """Two rows beside each other."""
+    padded = (*rows, ("", "", "")) if len(rows) % 2 else rows
+    return tuple((*left, *right) for left, right in zip(padded[::2], padded[1::2], strict=True))
 
 
 def _safe_list() -> tuple[Block, ...]:
@@ -66,7 +75,7 @@ def _tags(result: ShadowResult) -> tuple[Block, ...]:
 
 
 def _counts(counts: dict[str, int]) -> tuple[str]:
-    return (", ".join(f"{counts[a]:,} {TITLES[a].lower()}" for a in SENTENCES if counts.get(a)),)
+    return (", ".join(f"{counts[a]:,} {title_inside(a)}" for a in SENTENCES if counts.get(a)),)
 
 
 def _places(result: ShadowResult) -> tuple[Block, ...]:

@@ -93,29 +93,22 @@ def _summary(facts: Facts) -> tuple[Block, ...]:
     blocks.append(measured.figures(facts.result))
     blocks.append(Beside(("What leaves the hospital", words.LEAVES), ("What never leaves", words.STAYS)))
     blocks.append(Points(words.WHO))
+    blocks.append(Flow())
     return tuple(blocks)
 
 
 def _ways() -> tuple[Block, ...]:
     return (
         Heading(1, "The way of the data"),
-        Flow(),
         Text(
-            "The connector runs on a machine of the hospital and opens connections only outwards, to the "
-            "registry. "
-            "Nothing leaves before gates, de-identification and second look have passed. What a gate "
-            "stops stays here "
-            "with its reason until a person decides. The connector forgets nothing before it holds the "
-            "registry's "
-            "signed receipt."
+            "The picture on the first page shows it. The connector runs on a machine of the hospital and opens "
+            "connections only outwards, to the registry. Nothing leaves before gates, de-identification "
+            "and second "
+            "look have passed. What a gate stops stays here with its reason until a person decides. The "
+            "connector "
+            "forgets nothing before it holds the registry's signed receipt."
         ),
-        Text(
-            "Held or refused: everything that is not MR; secondary captures, screen shots, reports, PDFs "
-            "and raw data; "
-            "exams that do not look like a heart; head and neck; images that say they hold burned-in "
-            "text; series with "
-            "two patients; images without a patient number; patients on the center's opt-out list."
-        ),
+        Points(words.STOPPED),
     )
 
 
@@ -143,34 +136,45 @@ def _chapter(title: str, points: tuple[tuple[str, str], ...]) -> tuple[Block, ..
     return Heading(1, title), Points(points)
 
 
-def _pixels(facts: Facts) -> tuple[Block, ...]:
-    if facts.text_search:
-        state = Callout(
-            "ok",
-            "Text search is installed.",
-            "Each series is searched for text that was drawn into the pictures. What looks like text is "
-            "held for a "
-            "person, unless it is a known technical label.",
-        )
-    else:
-        state = Callout(
+def _text_search(facts: Facts) -> Callout:
+    """What is true of the search for burned-in text: by what is installed, and by what the shadow run shows."""
+    if not facts.text_search:
+        return Callout(
             "bad",
             "Text search is not installed.",
             "Pictures leave without a search for burned-in text. Install the extra [pixels] before real "
-            "exams are sent.",
+            "exams are "
+            "sent.",
         )
+    if facts.result is not None and facts.result.looked_at < facts.result.deidentified:
+        return Callout(
+            "warn",
+            "Text search is installed, and not every picture was searched.",
+            f"In the shadow run {facts.result.looked_at:,} of {facts.result.deidentified:,} images that "
+            "would leave "
+            "say that their pixels were searched.",
+        )
+    return Callout(
+        "ok",
+        "Text search is installed.",
+        "Each series is searched for text that was drawn into the pictures. What looks like text is held for a "
+        "person, unless it is a known technical label.",
+    )
+
+
+def _pixels(facts: Facts) -> tuple[Block, ...]:
     return (
         Heading(1, "Text in pictures"),
-        state,
+        _text_search(facts),
         Points(
             (
                 (
-                    "Refused by kind",
+                    "Refused by kind.",
                     "Secondary captures, screen saves, result sheets and images that declare burned-in "
                     "text never leave.",
                 ),
                 (
-                    "Overlays",
+                    "Overlays.",
                     "Graphics stored beside or in unused bits of the pixels are removed. All other "
                     "pixels leave bit by bit "
                     "as they are; compressed streams lose their comments.",

@@ -1,10 +1,10 @@
-"""The picture of the way of the data, as boxes and arrows on a sheet of 1000 by 430; drawn by `pdf` and "
+"""The picture of the way of the data, as boxes and arrows on a sheet of 1000 by 340; drawn by `pdf` and "
 "`page`.
 """
 
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 1000, 430
+WIDTH, HEIGHT = 1000, 340
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,60 +31,60 @@ class Arrow:
 
 
 ZONES = (
-    Box(0, 0, 700, 430, "Inside the hospital", (), "zone"),
-    Box(730, 0, 270, 430, "At the registry", (), "zone"),
+    Box(0, 0, 705, 340, "Inside the hospital", (), "zone"),
+    Box(735, 0, 265, 340, "At the registry", (), "zone"),
 )
 BOXES = (
-    Box(25, 60, 140, 105, "PACS, CD, folder", ("exam with name,", "numbers, dates"), "inside"),
+    Box(20, 42, 132, 98, "PACS, CD, folder", ("exam with name,", "numbers, dates"), "inside"),
     Box(
-        205,
-        60,
-        140,
-        105,
+        180,
+        42,
+        152,
+        98,
         "1  Gates",
-        ("only hearts, only MR,", "one patient, no text", "in the picture"),
+        ("only MR of the heart,", "one patient, no", "captures or reports"),
         "inside",
     ),
-    Box(385, 60, 140, 105, "2  De-identification", ("allow-list: what has", "no rule is removed"), "inside"),
-    Box(565, 60, 120, 105, "3  Second look", ("other code searches", "for leftovers"), "inside"),
-    Box(385, 235, 140, 75, "Center key", ("256 bits, one file,", "never sent"), "key"),
+    Box(360, 42, 152, 98, "2  De-identification", ("allow-list: what has no", "rule is removed"), "inside"),
+    Box(540, 42, 148, 98, "3  Second look", ("other code searches", "for leftovers"), "inside"),
     Box(
-        25,
-        235,
-        320,
-        75,
+        20,
+        185,
+        312,
+        70,
         "Held for a person",
-        ("what a gate stops waits here with its reason;", "the desk shows it"),
+        ("what a gate stops waits here with", "its reason; the desk shows it"),
         "key",
     ),
-    Box(565, 235, 120, 75, "Look-up table", ("pseudonym to patient,", "encrypted"), "key"),
+    Box(360, 185, 152, 70, "Center key", ("256 bits in one file,", "never sent"), "key"),
+    Box(540, 185, 148, 70, "Look-up table", ("pseudonym to patient,", "encrypted"), "key"),
     Box(
-        760,
-        60,
-        215,
-        105,
+        757,
+        42,
+        220,
+        98,
         "4  Verified again",
         ("each image, before a byte is", "stored; what fails is dropped"),
         "outside",
     ),
     Box(
-        760,
-        235,
-        215,
-        75,
+        757,
+        185,
+        220,
+        70,
         "Encrypted store",
         ("coded data: pseudonyms,", "shifted dates, clean images"),
         "outside",
     ),
 )
 ARROWS = (
-    Arrow((165, 112), (205, 112)),
-    Arrow((345, 112), (385, 112)),
-    Arrow((525, 112), (565, 112)),
-    Arrow((685, 112), (760, 112)),
-    Arrow((275, 165), (275, 235)),
-    Arrow((455, 235), (455, 165)),
-    Arrow((867, 165), (867, 235)),
-    Arrow((760, 365), (565, 365), "signed receipt", (662, 355)),
-    Arrow((565, 395), (760, 395), "coded images, days, ages, measurements: outbound only", (640, 415)),
+    Arrow((152, 91), (180, 91)),
+    Arrow((332, 91), (360, 91)),
+    Arrow((512, 91), (540, 91)),
+    Arrow((688, 91), (757, 91)),
+    Arrow((256, 140), (256, 185)),
+    Arrow((436, 185), (436, 140)),
+    Arrow((867, 140), (867, 185)),
+    Arrow((360, 292), (757, 292), "coded images, days, ages, measurements", (540, 284)),
+    Arrow((757, 322), (360, 322), "signed receipt", (540, 314)),
 )

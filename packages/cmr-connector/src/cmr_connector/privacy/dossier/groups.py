@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from pydicom.datadict import dictionary_description, dictionary_has_tag
+
 from cmr_deid.changes import label
 from cmr_deid.elements import vr_of_tag
-from cmr_deid.explain import ACTION_OF_ACT, SENTENCES, rule_in_words
+from cmr_deid.explain import ACTION_OF_ACT, SENTENCES
 from cmr_deid.profile import Act, DeidProfile, Rule
-from cmr_deid.sheets import TITLES
+from cmr_deid.sheets import title_inside
 
 _KEPT = frozenset((Act.KEEP, Act.RECURSE, Act.CODE))
-_N_EXAMPLES = 5
+_N_EXAMPLES = 4
+_STANDARD = re.compile(r"E\.1-1 (?P<codes>[A-Z/*]+)(?:, (?P<option>[KC])(?![a-z]))?")
 _TELLING_VRS = frozenset(("PN", "UI", "DA", "DT", "TM"))
 _PATIENT_GROUP = 0x0010
 
@@ -124,7 +127,7 @@ class Group:
     Attributes:
         title, why: in words.
         actions: how many attributes by what happens.
-        examples: keywords of some of them.
+        examples: names of some of them.
     """
 
     title: str
@@ -135,7 +138,7 @@ class Group:
     @property
     def happens(self) -> str:
         """`41 removed, 2 emptied`."""
-        return ", ".join(f"{self.actions[a]} {TITLES[a].lower()}" for a in SENTENCES if self.actions[a])
+        return ", ".join(f"{self.actions[a]} {title_inside(a)}" for a in SENTENCES if self.actions[a])
 
 
 def changed_rules(profile: DeidProfile) -> dict[int, Rule]:
@@ -159,7 +162,7 @@ def groups_of(profile: DeidProfile) -> tuple[Group, ...]:
             kind.title,
             kind.why,
             Counter(action_of(rules[tag].act) for tag in members[kind.title]),
-            tuple(label(tag).partition(" ")[2] for tag in _examples(members[kind.title], rules)),
+            tuple(name_of(tag) for tag in _examples(members[kind.title], rules)),
         )
         for kind in (*_KINDS, _MARKS, _OTHER)
         if kind.title in members
@@ -171,14 +174,23 @@ def action_of(act: Act) -> str:
     return "kept" if act is Act.KEEP else ACTION_OF_ACT.get(act, "replaced")
 
 
-def rule_rows(rules: dict[int, Rule]) -> tuple[tuple[str, str, str, str], ...]:
-    """Number, name, what happens and which rule says so, for the appendix."""
-    rows = []
-    for tag, rule in rules.items():
-        number, _, keyword = label(tag).partition(" ")
-        words = rule_in_words(rule.why).replace("DICOM PS3.15 Table E.1-1, ", "", 1)
-        rows.append((number, keyword or "(retired or repeating)", TITLES[action_of(rule.act)].lower(), words))
-    return tuple(rows)
+def name_of(tag: int) -> str:
+    """The name of an attribute as DICOM PS3.6 writes it."""
+    return dictionary_description(tag) if dictionary_has_tag(tag) else "(newer than the dictionary)"
+
+
+def rule_rows(rules: dict[int, Rule]) -> tuple[tuple[str, str, str], ...]:
+    """Number, name, and what happens by which rule, for the appendix."""
+    return tuple((label(tag)[:11], name_of(tag), _shortly(rule)) for tag, rule in rules.items())
+
+
+def _shortly(rule: Rule) -> str:
+    happens = title_inside(action_of(rule.act))
+    match = _STANDARD.match(rule.why)
+    if match is None:
+        return f"{happens}: {rule.why.replace('MR layer: ', '', 1)}"
+    option = f", {match['option']}" if match["option"] else ""
+    return f"{happens} ({match['codes']}{option}{'*' if 'stricter' in rule.why else ''})"
 
 
 def _kind_of(tag: int, rule: Rule) -> _Kind:
@@ -198,5 +210,5 @@ def _kind_of(tag: int, rule: Rule) -> _Kind:
 
 def _examples(tags: list[int], rules: dict[int, Rule]) -> list[int]:
     """Those that a reader knows first: what is not removed, then what stands low in the file."""
-    named = [tag for tag in tags if label(tag).partition(" ")[2]]
+    named = [tag for tag in tags if dictionary_has_tag(tag)]
     return sorted(named, key=lambda tag: (rules[tag].act is Act.REMOVE, tag))[:_N_EXAMPLES]

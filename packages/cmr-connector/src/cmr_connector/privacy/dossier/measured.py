@@ -62,7 +62,7 @@ def chapter(result: ShadowResult | None) -> tuple[Block, ...]:
             ("Kind", "Searched", "Found", "Technique words", "Too short"),
             tuple(
                 (
-                    kind.capitalize(),
+                    kind[0].upper() + kind[1:],
                     f"{s.searched:,}",
                     f"{s.found:,}",
                     f"{s.coincident:,}",
@@ -76,7 +76,7 @@ def chapter(result: ShadowResult | None) -> tuple[Block, ...]:
         Text(_planted(result)),
         Heading(2, "Attributes"),
         Text("What happened to the attributes of all images together. Appendix C lists each of them."),
-        Grid(("What happens", "Attributes", "Different ones"), _actions(result), (0.6, 0.2, 0.2)),
+        Grid(("What happens", "Attributes", "Different ones"), action_rows(result), (0.6, 0.2, 0.2)),
     )
 
 
@@ -106,7 +106,8 @@ def _planted(result: ShadowResult) -> str:
     )
 
 
-def _actions(result: ShadowResult) -> tuple[tuple[str, str, str], ...]:
+def action_rows(result: ShadowResult) -> tuple[tuple[str, str, str], ...]:
+    """What happened to attributes: title, how many, how many different ones."""
     actions = result.actions()
     return tuple(
         (TITLES[a], f"{actions[a]:,}", str(sum(1 for counts in result.tags.values() if counts[a])))

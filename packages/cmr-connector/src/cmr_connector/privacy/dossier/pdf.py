@@ -12,6 +12,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
+    CondPageBreak,
     Flowable,
     KeepTogether,
     ListFlowable,
@@ -39,8 +40,10 @@ from cmr_connector.privacy.dossier.blocks import (
     Text,
 )
 
-_MARGIN = 54.0
-_WIDTH = A4[0] - 2 * _MARGIN
+_MARGIN, _FRAME_PADDING = 48.0, 6.0
+_EDGE = _MARGIN + _FRAME_PADDING
+_WIDTH = A4[0] - 2 * _EDGE
+_ROOM_BELOW = 110.0
 _INK, _QUIET, _LINE = colors.HexColor("#1b2428"), colors.HexColor("#4a545a"), colors.HexColor("#c6d0d5")
 _DEEP, _PALE = colors.HexColor("#0b6477"), colors.HexColor("#eef4f6")
 _TONES = {
@@ -114,16 +117,16 @@ class _NumberedCanvas(Canvas):  # type: ignore[misc]
     def _foot(self, n_pages: int) -> None:
         self.setStrokeColor(_LINE)
         self.setLineWidth(0.5)
-        self.line(_MARGIN, 44, A4[0] - _MARGIN, 44)
+        self.line(_EDGE, 44, A4[0] - _EDGE, 44)
         self.setFont("Helvetica", 7.5)
         self.setFillColor(_QUIET)
-        self.drawString(_MARGIN, 32, self.footer)
-        self.drawRightString(A4[0] - _MARGIN, 32, f"Page {self._pageNumber} of {n_pages}")
+        self.drawString(_EDGE, 32, self.footer)
+        self.drawRightString(A4[0] - _EDGE, 32, f"Page {self._pageNumber} of {n_pages}")
         if self.is_synthetic:
             self.setFont("Helvetica-Bold", 8)
             self.setFillColor(_TONES["bad"][0])
             self.drawRightString(
-                A4[0] - _MARGIN, A4[1] - 32, "SYNTHETIC DATA: NO PATIENT IS BEHIND THESE COUNTS"
+                A4[0] - _EDGE, A4[1] - 32, "SYNTHETIC DATA: NO PATIENT IS BEHIND THESE COUNTS"
             )
 
 
@@ -152,7 +155,7 @@ def _flowables(block: Block) -> list[Flowable]:
         Grid: _grid,
         Figures: _figures,
         Callout: _callout,
-        Flow: lambda _: [_drawing(), Spacer(1, 8)],
+        Flow: lambda _: [Spacer(1, 6), _drawing(), Spacer(1, 8)],
         Signatures: _signatures,
         NewPage: lambda _: [PageBreak()],
     }
@@ -163,8 +166,8 @@ def _flowables(block: Block) -> list[Flowable]:
 def _heading(block: Heading) -> list[Flowable]:
     size = 15.0 if block.level == 1 else 11.5
     style = _style(f"h{block.level}", size, bold=True, before=size, after=size * 0.4, color=_DEEP)
-    style.keepWithNext = 1
-    return [_Chapter(block.text, style, 0 if block.text.startswith("Appendix") else block.level - 1)]
+    level = 0 if block.text.startswith("Appendix") else block.level - 1
+    return [CondPageBreak(_ROOM_BELOW), _Chapter(block.text, style, level)]
 
 
 def _text(block: Text) -> list[Flowable]:
@@ -205,11 +208,11 @@ def _beside(block: Beside) -> list[Flowable]:
 
 
 def _grid(block: Grid) -> list[Flowable]:
-    size = 7.0 if block.is_small else 8.5
+    size = 6.6 if block.is_small else 8.5
     head, cell = _style("head", size, bold=True, after=0), _style("cell", size, after=0)
     rows = [[Paragraph(escape(text), head) for text in block.header]]
     rows += [[Paragraph(escape(text), cell) for text in row] for row in block.rows]
-    gap = 1.5 if block.is_small else 3.5
+    gap = 1.1 if block.is_small else 3.5
     rules = [
         ("LINEBELOW", (0, 0), (-1, -1), 0.35, _LINE),
         ("BACKGROUND", (0, 0), (-1, 0), _PALE),
@@ -261,18 +264,18 @@ def _signatures(block: Signatures) -> list[Flowable]:
     role, field = _style("role", 9, bold=True, after=0), _style("field", 8, color=_QUIET, after=0)
     made: list[Flowable] = []
     for name in block.roles:
+        words = [Paragraph(word, field) for word in ("Name", "Date", "Signature")]
         rows = [
-            [Paragraph(escape(name), role), "", ""],
-            ["", "", ""],
-            [Paragraph(word, field) for word in ("Name", "Date", "Signature")],
+            [Paragraph(escape(name), role), "", "", "", ""],
+            ["", "", "", "", ""],
+            [words[0], "", words[1], "", words[2]],
         ]
         rules = [
-            ("LINEABOVE", (0, 2), (-1, 2), 0.6, _INK),
-            ("LINEAFTER", (0, 2), (1, 2), 8, colors.white),
+            *(("LINEABOVE", (column, 2), (column, 2), 0.6, _INK) for column in (0, 2, 4)),
             ("SPAN", (0, 0), (-1, 0)),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ]
-        widths = [_WIDTH * 0.38, _WIDTH * 0.2, _WIDTH * 0.42]
+        widths = [_WIDTH * share for share in (0.36, 0.03, 0.18, 0.03, 0.4)]
         table = Table(rows, colWidths=widths, rowHeights=[16, 30, 16], style=rules, spaceBefore=12)
         made.append(KeepTogether([table]))
     return made
@@ -292,10 +295,10 @@ def _drawing() -> Drawing:
         )  # fmt: skip
         top = bottom + box.height * scale
         middle = left + box.width * scale / 2
-        size = 8.5 if box.kind == "zone" else 7.6
-        drawing.add(_word(box.title, middle, top - 13, size, _DEEP, bold=True))
+        size = 8.5 if box.kind == "zone" else 7.4
+        drawing.add(_word(box.title, middle, top - 12, size, _DEEP, bold=True))
         for number, line in enumerate(box.lines):
-            drawing.add(_word(line, middle, top - 25 - 9 * number, 6.6, _INK))
+            drawing.add(_word(line, middle, top - 23 - 8.5 * number, 6.6, _INK))
     for arrow in flow.ARROWS:
         for shape in _arrow(arrow, scale):
             drawing.add(shape)

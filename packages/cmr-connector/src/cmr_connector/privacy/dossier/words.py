@@ -1,7 +1,7 @@
 """The fixed texts of the dossier: what is true of every center that runs this software."""
 
 LEAVES = (
-    "Pictures of the heart, without text drawn into them where text search is installed.",
+    "Pictures of the heart. Captures, reports and other pictures made to carry text are refused.",
     "How the pictures were made: sequence, timing, geometry, velocity encoding.",
     "Sex, age (90 and above as 90), height to 0.5 cm, weight to 0.5 kg.",
     "Maker, model and software of the scanner; a keyed name for the device.",
@@ -12,7 +12,7 @@ LEAVES = (
 STAYS = (
     "Every name: patient, relatives, physicians, staff.",
     "Every number of the hospital: patient, accession, order, visit, insurance.",
-    "Birth date and every true date. Death dates stay too; only days cross.",
+    "The birth date, the date of death and every other true date; only days cross.",
     "Address, telephone, origin, occupation, religion, comments.",
     "Hospital, department, station, serial numbers, the scanner's own UIDs.",
     "Free text of reports and every text that is not a known technique word.",
@@ -50,6 +50,19 @@ WHO = (
         "Safe Harbor or of any rule of HIPAA or GDPR. The legal basis is the board's decision.",
     ),
 )
+STOPPED = (
+    (
+        "Refused",
+        "is everything that is not MR, and secondary captures, screen shots, reports, PDFs, waveforms, "
+        "raw data and "
+        "exams of patients on the center's opt-out list.",
+    ),
+    (
+        "Held for a person",
+        "is what does not look like a heart; head and neck; series with two patients; images without a patient "
+        "number; and every image in which the second look found something.",
+    ),
+)
 KEYS = (
     ("Made", "with the operating system's random source by the command init; readable by its owner alone."),
     (
@@ -59,18 +72,18 @@ KEYS = (
     ),
     ("Named", "by a key id in every outgoing image and manifest. The id says nothing about the key."),
     (
-        "Rotation",
+        "Rotation.",
         "A new key begins a new linkage domain: known patients get new pseudonyms under a new key id, and the "
         "registry does not join old and new exams.",
     ),
     (
-        "Loss",
+        "Loss.",
         "Without the key no later exam meets the patient's earlier ones, and the look-up table cannot be "
         "opened. "
         "Keep a copy in the hospital's safe.",
     ),
     (
-        "Theft",
+        "Theft.",
         "Whoever holds the key can test whether a known patient number belongs to a pseudonym, and can "
         "undo the date "
         "shift of that patient. Make a new key, tell the registry's steward, and treat the old "
