@@ -14,7 +14,7 @@ from cmr_deid.profile import Act, default_profile
 from cmr_deid.safe_private import SAFE_PRIVATE
 from cmr_deid.verify import Finding, inspect, private_terms, tables
 from cmr_deid.verify.values import value_finding
-from cmr_deid.vocabulary import WORDS
+from cmr_deid.vocabulary import GUARDED, NAMESAKES, PHRASES, SURE
 from cmr_exchange.reasons import REASONS
 
 
@@ -356,14 +356,69 @@ def test_both_looks_agree_on_safe_private_places():
 
 
 def test_every_word_that_the_engine_keeps_passes_the_second_look():
-    for word in WORDS:
+    for word in SURE | GUARDED:
         assert value_finding(0x0008103E, "LO", word.encode()) is None, word
+    for phrase in PHRASES:
+        assert value_finding(0x0008103E, "LO", " ".join(phrase).encode()) is None, phrase
 
 
-def test_words_written_together_pass_and_endless_ones_do_not():
-    assert value_finding(0x0008103E, "LO", b"cineretro") is None
-    assert value_finding(0x0008103E, "LO", b"cine" * 12) == "identifying_value"
-    assert value_finding(0x0008103E, "LO", b"cinefnordvexil") == "identifying_value"
+def test_a_word_that_is_a_name_passes_in_its_phrase_only():
+    for word in NAMESAKES:
+        assert value_finding(0x0008103E, "LO", f"cine {word}".encode()) == "identifying_value", word
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "cine JS",
+            "J.S. cine",
+            "cine S. M.",
+            "SAX JS80",
+            "BB55 cine",
+            "KG26",
+            "flow Q0X8Z1K9W0",
+            "4CH 1955",
+        ),
+        *(
+            "cinefnordvexil",
+            "CineFnordvexil",
+            "cine" * 12,
+            "Heart Rose",
+            "Long Peter",
+            "Axel cine",
+            "cine 1234",
+        ),
+        *("cine_J", "v2021", "B1955", "cine W10", "short, axis", "Kurz cine", "room 12", "x\\Meyer"),
+    ],
+)
+def test_initials_numbers_and_names_in_a_description_are_stopped(text):
+    assert value_finding(0x0008103E, "LO", text.encode()) == "identifying_value"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("*tfi2d1_10", "fl2d1_v150in", "T1Map_MOLLI_5(3)3_SAX", "B-TFE BH 4CH", "Q_flow_(Qs)_Aorta_250_P"),
+        *(
+            "R_TO_R 700_MS",
+            "CARDIAC W/WO CONTRAST",
+            "PC_150cm/s",
+            "dwi b1000",
+            "TE0.7_12echo",
+            "HEART",
+            "2k 3k",
+        ),
+        *("h2d1_171", "cine\\retro", "CineSAX", "mBH", "THORACIC_AORTA", ""),
+    ],
+)
+def test_technique_as_scanners_write_it_passes(text):
+    assert value_finding(0x0008103E, "LO", text.encode()) is None
+
+
+def test_a_text_of_an_attribute_that_no_list_names_is_stopped():
+    assert value_finding(0x00080081, "ST", b"cine") == "identifying_value"
+    assert value_finding(0x00080081, "ST", b"") is None
 
 
 def test_every_attribute_cleaned_by_vocabulary_is_read_word_by_word():

@@ -1,95 +1,65 @@
 """Cleaning of text: what is known technique stays, everything else goes (PS3.15 E.3.5, option 113105).
 
-`clean_words` passes descriptions word by word through the vocabulary; it is idempotent and always answers plain
-ASCII. Texts that name equipment have their own vocabulary (equipment.py).
+A description is taken apart into words: at blanks and signs, at changes of case and between letters and digits.
+Each word is judged by the vocabulary and by where it stands (phrasing.py); the answer is plain ASCII, and cleaning it
+again changes nothing. Texts that name equipment have their own vocabulary (equipment.py).
 """
 
 import functools
 import re
 
-from cmr_deid.vocabulary import UNITS, WORDS
+from cmr_deid.phrasing import judged
+from cmr_deid.spelling import Word, folded, without_identifiers, words_of
 
-_DATE_LIKE = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
-_SPLIT = re.compile("([^A-Za-z0-9*\u0080-\U0010ffff]+)")
-_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|\*")
-_SIEMENS_SEQUENCE = re.compile(r"\*?([A-Za-z]{1,8})[23]d\d{0,3}[a-z]{0,2}\d{0,3}")
-_SEQUENCE_TAIL = re.compile(r"\d{1,3}|[vVbB]\d{1,4}(?:in|fh|ap|rl|through)?|[rst]\d{1,2}|ns\d?")
-_NUMBER = re.compile(r"\d{1,3}")
-_MEASURE = re.compile(r"(?:\d{1,3})([A-Za-z]{1,4})|([A-Za-z]{1,4})(?:\d{1,3})")
 _SAFE_SEPARATOR = re.compile(r"[ _\-./+(),:;%=]+")
+_ENDS = " _-./+(),:;%="
 MAX_TEXT = 64
+_NOBODY: frozenset[str] = frozenset()
+_MOST_ROUNDS = 8
 
 
 @functools.lru_cache(maxsize=8192)
-def clean_words(text: str) -> str:
-    """The words of `text` that are CMR technique, numbers of up to three digits beside them, nothing else."""
-    text = _DATE_LIKE.sub("\x01", text)
-    tokens = _SPLIT.split(text)
-    words = [_word(token) for token in tokens[::2]]
-    _drop_lone_numbers(words)
-    out = ""
-    for i, word in enumerate(words):
-        if word:
-            separator = tokens[2 * i - 1] if i else ""
-            out += (_separator(separator) if out else "") + word
-    out = out.strip(" _-./+(),:;%=")
-    return out if len(out) <= MAX_TEXT else shortened(out, MAX_TEXT)
+def clean_words(text: str, forbidden: frozenset[str] = _NOBODY) -> str:
+    """The words of `text` that are CMR technique, with numbers of up to three digits beside them, nothing else.
 
-
-def shortened(cleaned: str, longest: int) -> str:
-    """The beginning of a cleaned text without a word that the cut would break."""
-    return clean_words(cleaned[:longest]) if len(cleaned) > longest else cleaned
-
-
-def _word(token: str) -> str:
-    """The token as it may stay: whole, or its known pieces, or nothing."""
-    if not token.isascii():
+    Args:
+        text: of a description, comment, protocol or sequence name.
+        forbidden: case-folded words of the patient's names and numbers, which go whatever they mean.
+    """
+    names = frozenset(folded(word).lower() for word in forbidden)
+    for _ in range(_MOST_ROUNDS):
+        cleaned = _once(text, names)
+        if cleaned == text:
+            break
+        text = cleaned
+    else:
         return ""
-    if not token or token.isdigit():
-        return token if _NUMBER.fullmatch(token) else ""
-    lower = token.lower()
-    if lower in WORDS or lower.strip("*") in WORDS:
-        return token
-    sequence = _SIEMENS_SEQUENCE.fullmatch(token)
-    if sequence and (len(sequence[1]) < 4 or sequence[1].lower() in WORDS):
-        return token
-    if _SEQUENCE_TAIL.fullmatch(token) or _is_measure(lower):
-        return token
-    pieces = _PIECES.findall(token)
-    kept = [p for p in pieces if p.lower() in WORDS and len(p) > 1]
-    if len(kept) == len([p for p in pieces if not _NUMBER.fullmatch(p)]):
-        return token if all(len(p) <= 3 or not p.isdigit() for p in pieces) else "".join(kept)
-    return "_".join(kept) if all(len(p) > 2 for p in kept) else ""
+    return cleaned if len(cleaned) <= MAX_TEXT else shortened(cleaned, MAX_TEXT, forbidden)
 
 
-def _is_measure(token: str) -> bool:
-    match = _MEASURE.fullmatch(token)
-    if not match:
-        return False
-    after, before = match.groups()
-    return after in UNITS or after in WORDS or before in WORDS
+def shortened(cleaned: str, longest: int, forbidden: frozenset[str] = _NOBODY) -> str:
+    """The beginning of a cleaned text without a word that the cut would break."""
+    if len(cleaned) <= longest:
+        return cleaned
+    cut = cleaned[: longest + 1]
+    while len(cut) > longest:
+        cut = re.sub(r"(?:[A-Za-z0-9*]+|[^A-Za-z0-9*]+)\Z", "", cut)
+    return clean_words(cut.strip(_ENDS), forbidden)
 
 
-def _drop_lone_numbers(words: list[str]) -> None:
-    """Drop runs of bare numbers that no known word stands beside, or that are long as a phone number is."""
-    i = 0
-    while i < len(words):
-        if not words[i].isdigit():
-            i += 1
-            continue
-        stop = i
-        while stop < len(words) and words[stop].isdigit():
-            stop += 1
-        neighbors = [words[i - 1]] if i else []
-        neighbors += [words[stop]] if stop < len(words) else []
-        if _is_phone_like(words[i:stop]) or not neighbors or not all(neighbors):
-            words[i:stop] = [""] * (stop - i)
-        i = stop
+def _once(text: str, names: frozenset[str]) -> str:
+    words = judged(words_of(without_identifiers(folded(text))), names)
+    out = ""
+    gap = False
+    for word in words:
+        if word.kept:
+            out += (_separator(word, gap) if out else "") + word.text
+        gap = not word.kept
+    return out.strip(_ENDS)
 
 
-def _is_phone_like(run: list[str]) -> bool:
-    return len(run) > 2 and not (len(run) == 3 and all(len(number) == 1 for number in run))
-
-
-def _separator(text: str) -> str:
-    return text if len(text) <= 2 and _SAFE_SEPARATOR.fullmatch(text) else " "
+def _separator(word: Word, gap: bool) -> str:
+    if not word.before:
+        return "_" if gap else ""
+    between = "_" if gap and word.before.strip(" ") == "_" else " " if gap else word.before
+    return between if len(between) <= 2 and _SAFE_SEPARATOR.fullmatch(between) else " "

@@ -73,11 +73,51 @@ def _numbers(vr: str, value: bytes) -> list[float] | None:
         return None
 
 
-def is_sensible_private(vr: str, value: bytes) -> bool:
-    """The same for a private number, whose attribute is not judged; GE adds 10**9 to its b-values."""
+_SEVERAL = """
+    GEMS_PARM_01 38:1-24 39:4 6F:3-4 83:2
+    Philips~Imaging~DD~001 1A:3 3B:4 3C:2 3E:2 43:2 44:2 45:2 72:2 74:n 75:n 9F:2 D1:n F1:6 F2:n
+    Philips~MR~Imaging~DD~001 30:n 3E:n
+    SIEMENS~MR~HEADER 0E:3 12:3 13:3 14:3 15:3 27:6 29:n
+    SIEMENS~MR~SDS~01 05:3 0F:n 1C:n 25:3 26:n 2D:n 2F:n 31:n 36:n 3B:n 44:n
+    SIEMENS~MR~SDI~02 3C:3 45:3 59:3 5A:3 5B:3
+"""
+_MANY = 64
+
+
+def _several() -> dict[tuple[bytes, int], tuple[int, int]]:
+    table: dict[tuple[bytes, int], tuple[int, int]] = {}
+    for line in _SEVERAL.strip().splitlines():
+        creator, *rows = line.split()
+        name = creator.replace("~", " ").upper().encode()
+        for row in rows:
+            number, _, count = row.partition(":")
+            low, _, high = count.replace("n", f"1-{_MANY}").partition("-")
+            table[name, int(number, 16)] = int(low), int(high or low)
+    return table
+
+
+SEVERAL = _several()
+"""How many numbers a private attribute holds, by creator in capitals and element; the others hold one."""
+
+
+def is_sensible_private(creator: bytes, number: int, vr: str, value: bytes) -> bool:
+    """The same for a private number: as many as its element holds, none absurd; GE adds 10**9 to its b-values.
+
+    Args:
+        creator: of the private element.
+        number: of the private element, without its block.
+        vr: as it stands.
+        value: as it stands.
+
+    Returns:
+        True if nothing speaks against it.
+    """
     found = _numbers(vr, value)
+    least, most_values = SEVERAL.get((creator.upper(), number), (1, 1))
+    if found is None or (found and not least <= len(found) <= most_values):
+        return False
     most = 1e6 if vr in ("DS", "IS") else 1e9
-    return found is not None and all(
-        not number or 1e-12 <= abs(number) <= most or (vr == "IS" and 0 <= number - 1e9 < 1e5)
-        for number in found
+    return all(
+        not amount or 1e-12 <= abs(amount) <= most or (vr == "IS" and 0 <= amount - 1e9 < 1e5)
+        for amount in found
     )

@@ -187,7 +187,7 @@ class _Look:
         if field.vr in private_terms.VRS:
             return private_text_finding(place, value) is None
         known = field.vr == tables.PRIVATE.get(place) and value_finding(field.tag, field.vr, value) is None
-        return known and is_sensible_private(field.vr, value)
+        return known and is_sensible_private(place[0], place[2], field.vr, value)
 
     def _judge_object(self) -> None:
         sop_class = self._text(0x00080016)

@@ -79,44 +79,6 @@ _PRIVATE = """
           51US
 """
 
-_WORDS = """
-    abdomen abdominal accel achse adeno adenosine adjust adult angio angiography anterior aorta
-    aortic apex apical aplax apres arch arrhythmia arteries artery ascending asse atraso avant
-    average averaged axes axial axis basal base beat beats bffe black blade blick blood body bolus
-    both breath breathhold breathing bright bssfp btfe caipi calib calibration camara camaras camera
-    camere cardiac cardio care carotid cartesian cavite cavites chamber chambers chest chestabdomen
-    child cine cines ciss coeur compressed contrast contraste copy coracao corazon coronal
-    coronaries coronary coronaryartery corr corrected correction corto coupe coupes cuore curto dark
-    default degree degrees delayed demo dense derived desc descending dipy dixon dobu dobutamine
-    dreikammer driekamer dynamic early echo echoes edema efgre eixo encoded enhancement epfid epse
-    exam expir expiration expiratory extra fast fatsat feature fgre fgret fiesta film first fisp
-    flash flow four free freebreathing freq frequency from fspgr funct function functional gado
-    gadolinium gate gated gating grand grappa grase great grid haste heart herz high hold hyper imag
-    image images imaginary imgs infant infarct inferior injection inphase inplane insp inspir
-    inspiration inspiratory interactive inversion ipat iron irprep iscan kamer kammer kammerblick
-    kardio kine korte kurzachse kurze langachse lange largo late lateral lava left liver localiser
-    localizer locker locs long longo look lung lungo lvot magn magnitude mapping maps matrix mdixon
-    medial mediastinum medic mega mitral moco molli motion msec multi multishot myocardial
-    myocardium nativ native navi navigator norm oblique odem oedema outphase pass peak pediatric
-    perf perfusion pericardium persantin petit phantom phase phasecontrast phases plan plane
-    planning plax plus post postcontrast posterior precontrast prep prepared prone prosp prospective
-    protocol psir psmde pulm pulmonal pulmonary pulmonaryartery pulse qflow quant quantification
-    quick radial real realce realtime recon reconstructed recovery reference reformat rega
-    regadenoson rehaussement renal repeat repeated resolution resp respiratory rest retro
-    retrospectiv retrospective right root rvot sagittal sasha scar scout scouts sedation segmented
-    sense septal septum series shax shim shmolli short shot single singleshot sinus slice slices
-    smap smart spaet spair spamm spgr spir spiral ssfp ssfse stack stacks standard star stir strain
-    stress study subtraction superior supine surv survey swap synthetic tagged tagging tardif tardio
-    tardivo temps tesla test tfepi tgrappa thick thin thoracic thorax three through throughplane
-    thru timing tirm tiscout trans transaxial transversal transverse tricks tricuspid trig trigger
-    triggered true truefisp trufi trufisp tsense turbo tweekamer twist ultra valve vein veins velo
-    velocity venc vessel vessels viab viability vibe vierkamer vierkammer volume volumetric water
-    whole wholebody wholeheart with without zweikammer
-    aort ascao card cemra coil contr define delay delrec dflow double dynamics fastcard fatfrac ffem
-    find fluid frac geomean inline isotropic mean mfast mffe multiecho navigated overview phoenix report
-    resting result results save sbffe sbtfe scan screen secondary segmentation stfe suite time triple
-    vasodilator vdrq removed
-"""
 DESCRIPTIONS = frozenset(
     (
         *(0x00081030, 0x0008103E, 0x00082111, 0x00180010, 0x00180015, 0x00180024, 0x00181030, 0x00181040),
@@ -229,6 +191,3 @@ PUBLIC = _public()
 
 PRIVATE = _private()
 """VR by (creator, group, element) of every private number that may stand; texts stand in `private_terms.py`."""
-
-WORDS = frozenset(_WORDS.split())
-"""Words of technique of four letters and more; shorter runs of letters pass."""

@@ -3,12 +3,16 @@
 import functools
 import re
 
-from cmr_deid.verify import private_terms, tables, terms
+from cmr_deid.verify import private_terms, tables, technique, terms
 from cmr_deid.verify.amounts import is_sensible
+from cmr_deid.verify.descriptions import is_technique
 
 _LETTERS, _ANY_LETTERS = re.compile(r"[a-z]{4,}"), re.compile(r"[a-z]+")
 _LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
-_SHORTEST_PART, _MOST_PARTS = 3, 4
+_SHORTEST_PART = 3
+_ALNUM, _DIGIT = re.compile(rb"[A-Za-z0-9]+"), re.compile(rb"[0-9]")
+_CHANGES = re.compile(rb"[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])")
+_MOST_CHANGES, _MOST_DIGITS = 3, 4
 _METHOD, _DEVICE = 0x00120063, 0x00181000
 _TECHNIQUE = 0x00180024
 _META_VERSION, _WRITER_CLASS, _WRITER_NAME = 0x00020001, 0x00020012, 0x00020013
@@ -127,10 +131,10 @@ def _terms_finding(value: bytes) -> str | None:
 def _is_term(part: bytes) -> bool:
     if _STANDARD_NUMBER.fullmatch(part):
         return True
-    if not _TERM.fullmatch(part) or _NOT_IN_TERMS.search(part):
+    if not _TERM.fullmatch(part) or _NOT_IN_TERMS.search(part) or _is_mixed(part):
         return False
     runs = _LETTERS.findall(part.decode("latin-1").lower())
-    if any(run not in terms.TERMS and run not in tables.WORDS for run in runs):
+    if any(run not in terms.TERMS and run not in technique.ALONE for run in runs):
         return False
     words = part.upper().replace(b"_", b" ").split() if b" " in part else []
     return all(word in terms.SHORT_TERMS or word.isdigit() or _LONG_RUN.search(word) for word in words)
@@ -145,7 +149,7 @@ def code_finding(code: bytes, scheme: bytes, meaning: bytes) -> str | None:
     if meaning.strip(b" \0") == code.strip(b" \0"):
         return None
     runs = _LETTERS.findall(meaning.decode("latin-1").lower())
-    if any(run not in terms.MEANINGS and run not in tables.WORDS for run in runs):
+    if any(run not in terms.MEANINGS and run not in technique.ALONE for run in runs):
         return "identifying_value"
     return "identifying_value" if _NOT_IN_TERMS.search(meaning) or not _MEANING.fullmatch(meaning) else None
 
@@ -154,16 +158,20 @@ def _text_finding(tag: int, value: bytes) -> str | None:
     if len(value) > _LONGEST_TEXT or tables.PERSON_LIKE.search(value) or tables.DATE_IN_TEXT.search(value):
         return "identifying_value"
     if tag == _WRITER_NAME:
+        if _is_mixed(value):
+            return "identifying_value"
         runs = _LETTERS.findall(value.decode("latin-1").lower())
         return None if all(run in tables.WRITERS for run in runs) else "identifying_value"
     if tag in terms.EQUIPMENT_TAGS:
         return _equipment_finding(value)
-    return _words_finding(value) if tag in tables.DESCRIPTIONS else None
+    if tag >> 16 & 1 == 0 and tag not in tables.DESCRIPTIONS:
+        return "identifying_value" if value.strip(b" \0") else None
+    return _words_finding(value)
 
 
 @functools.lru_cache(maxsize=1024)
 def _equipment_finding(value: bytes) -> str | None:
-    if _LONG_OR_PHONE.search(value):
+    if _LONG_OR_PHONE.search(value) or _is_mixed(value):
         return "identifying_value"
     for token in value.decode("latin-1").lower().replace("\\", " ").split():
         numbered = any("0" <= c <= "9" for c in token)
@@ -174,10 +182,16 @@ def _equipment_finding(value: bytes) -> str | None:
     return None
 
 
-@functools.lru_cache(maxsize=4096)
 def _words_finding(value: bytes) -> str | None:
-    runs = _LETTERS.findall(value.decode("latin-1").lower())
-    return None if all(_is_made_of(tables.WORDS, run, _MOST_PARTS) for run in runs) else "identifying_value"
+    return None if is_technique(value) else "identifying_value"
+
+
+def _is_mixed(part: bytes) -> bool:
+    """True if a run of letters and digits changes between them as no name of a thing does, or has many digits."""
+    return any(
+        len(_CHANGES.findall(run)) > _MOST_CHANGES or len(_DIGIT.findall(run)) > _MOST_DIGITS
+        for run in _ALNUM.findall(part)
+    )
 
 
 def _is_made_of(words: frozenset[str], run: str, parts: int) -> bool:
