@@ -65,7 +65,7 @@ def _names_in(field: Field, value: bytes) -> list[bytes]:
     if field.vr == "UI":
         return [uid for uid in value.split(b"\\") if uid and not uid.startswith(_STANDARD)]
     if field.tag == _METHOD:
-        return value.partition(b"\\")[2].split()
+        return b"".join(value.split(b"\\")[1:2]).split()
     return [value] if value and field.tag in (_DEVICE, *_NAMES) else []
 
 
