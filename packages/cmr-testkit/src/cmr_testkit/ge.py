@@ -94,7 +94,7 @@ def _private(dataset: Dataset, session: Session, series: Series) -> None:
     block = dataset.private_block(0x0019, "GEMS_ACQU_01", create=True)
     block.add_new(0x11, "SS", 0)
     block.add_new(0x1E, "DS", number(series.planes[0].pixels * series.planes[0].spacing))
-    block.add_new(0x87, "SS", 0)
+    block.add_new(0x87, "DS", "0")
     block.add_new(0x9C, "LO", GE_NAMES[series.kind][0])
     block.add_new(0x9D, "DT", f"{visit.date}074512")
     block.add_new(0x9E, "LO", GE_NAMES[series.kind][1])
