@@ -1,13 +1,14 @@
-"""`make bench [NAME=cohorts|exams|pipeline|releases|stow]`."""
+"""`make bench [NAME=cohorts|deid|exams|pipeline|releases|stow]`."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import cohorts, exams, pipeline, releases, stow
+from benchmarks import cohorts, deid, exams, pipeline, releases, stow
 from benchmarks.report import Figure, show
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "cohorts": cohorts.run,
+    "deid": deid.run,
     "exams": exams.run,
     "pipeline": pipeline.run,
     "releases": releases.run,
