@@ -97,10 +97,10 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 def clean_codes(text: str) -> str:
     """The values of a CS attribute that are defined terms; all of it, if all of them are."""
     parts = text.split("\\")
-    known = [part for part in parts if not part.strip() or is_term(part.strip())]
+    known = [part for part in parts if not part.strip(" ") or is_term(part.strip(" "))]
     if len(known) == len(parts):
         return text
-    return "\\".join(part.strip() for part in known if part.strip())
+    return "\\".join(part.strip(" ") for part in known if part.strip(" "))
 
 
 def is_term(text: str) -> bool:

@@ -187,6 +187,8 @@ def _lawful_bytes(used: int, signed: bool) -> bytes:
 
 def _integer(data_set: DataSet, tag: int) -> int:
     element: Element = data_set[tag]
+    if element.vr not in ("US", "SS", "UL", "SL"):
+        raise InstanceRejected("pixel_length")
     return first_integer(element.vr, element.value) or 0
 
 

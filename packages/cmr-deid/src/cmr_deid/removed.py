@@ -21,7 +21,9 @@ SHORTEST = 4
 LONGEST = 256
 LONGEST_NOTED = 8192
 _VENDORS = frozenset(VENDORS.split())
-_WELL_KNOWN_UID = "1.2.840.10008."
+_WELL_KNOWN_UID = re.compile(r"[0-9.]{0,8}\b10008(?:\.[0-9]{1,3}){2,9}\.?")
+"""A UID of the standard, or the end of one that a damaged length left over."""
+
 _SPLIT_NAME = re.compile(r"[\^=\\]+")
 _SPLIT_WORDS = re.compile(r"[^A-Za-z0-9*]+")
 _NOTED_VRS = TEXT_VRS | {"UI", "DA", "DT", "CS", "UN"}
@@ -74,7 +76,7 @@ class Searchable:
         identity: values of identifying attributes; searched in any case.
         other: other values that went, as they stood and case-folded.
         pool: case-folded texts that stay; another value that stands among them is not searched.
-        dates: dates that stay, written as they are searched.
+        dates: dates and times that stay, written as they are searched.
     """
 
     identity: frozenset[str]
@@ -111,7 +113,7 @@ def chosen(parts: Iterable[Searchable]) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _worth(text: str) -> bool:
-    if text.startswith(_WELL_KNOWN_UID):
+    if _WELL_KNOWN_UID.fullmatch(text):
         return False
     if len(set(text)) < 2 or not any(c.isalnum() for c in text) or "\0" in text:
         return False
@@ -135,7 +137,7 @@ def _dates(data_set: DataSet) -> set[str]:
         if element.items is not None:
             for item in element.items:
                 found |= _dates(item)
-        elif element.vr in ("DA", "DT"):
+        elif element.vr in ("DA", "DT", "TM"):
             text = bytes(element.value).decode("latin-1").strip()
             found |= {text, text[:8]}
     return found
