@@ -14,7 +14,9 @@ import httpx
 from cmr_connector.config import Config
 from cmr_connector.errors import RegistryError, RegistryUnreachableError, SettingsError
 from cmr_connector.exam_gates import read_opt_outs
+from cmr_connector.pixels.looker import is_installed
 from cmr_connector.registry_client import RegistryClient
+from cmr_connector.workplace import looks_at_pixels
 
 _MOST_SKEW_S = 300
 _LEAST_FREE_BYTES = 20 * 2**30
@@ -54,6 +56,7 @@ def examine(config: Config, transport: httpx.BaseTransport | None = None) -> Ite
         if folder is not None:
             found = folder.is_dir()
             yield Check(name, found, "It is there." if found else "There is no such folder; make it.")
+    yield _pixels(config)
     yield from _registry(config, transport)
 
 
@@ -75,6 +78,15 @@ def _opt_outs(config: Config) -> Check:
     if config.center.opt_out_file is None:
         return Check("opt-out list", True, "No list is set.")
     return Check("opt-out list", True, f"{len(listed)} patients are on it.")
+
+
+def _pixels(config: Config) -> Check:
+    """Not looking is a choice of the center, and never silent."""
+    if looks_at_pixels(config):
+        return Check("text in pixels", True, "Each series is looked at; what shows text waits at the desk.")
+    why = "pixels.enabled is off" if is_installed() else "the extra [pixels] is not installed"
+    sentence = f"Text in pixels is not looked for ({why}); 113101 Clean Pixel Data is not claimed."
+    return Check("text in pixels", True, sentence)
 
 
 def _disk(folder: Path) -> Check:

@@ -23,6 +23,8 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "exam_held": frozenset({"exam_number", "reason"}),
     "exam_released": frozenset({"exam_number"}),
     "exam_rejected": frozenset({"exam_number", "reason"}),
+    "series_looked_at": frozenset({"exam_number", "n_frames", "n_findings", "seconds"}),
+    "pixels_decided": frozenset({"exam_number", "choice", "n_instances"}),
     "delivery_opened": frozenset({"exam_number", "version", "n_missing"}),
     "batch_stored": frozenset({"exam_number", "n_stored", "n_failed", "seconds"}),
     "delivery_accepted": frozenset({"exam_number", "version", "n_instances"}),

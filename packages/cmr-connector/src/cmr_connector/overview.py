@@ -62,16 +62,25 @@ def overview(workplace: Workplace) -> dict[str, Any]:
         ],
         "reports": {state.value: len(store.reports.listed(state, limit=1_000_000)) for state in ReportState},
         "follow_up": {state.value: n for state, n in store.statements.counts().items()},
+        "pixels": {"looked_at": workplace.pixels is not None, "series_held": len(store.looks.held())},
         "follow_up_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "refused_files": dict(Counter(refusal.reason for refusal in refusals)),
     }
+
+
+def pixels_sentence(looked_at: bool) -> str:
+    """Whether text in pixels is looked for, and what follows for the marks of the images."""
+    if looked_at:
+        return "text in pixels is looked for; 113101 Clean Pixel Data is claimed for what passed"
+    return "text in pixels is not looked for; 113101 Clean Pixel Data is not claimed"
 
 
 def needs_attention(document: dict[str, Any]) -> bool:
     """Whether a person has something to do, or sending fails."""
     failing = any(delivery["attempts"] for delivery in document["outbox"])
     refused = document["reports"]["rejected"] or document["follow_up_refused"]
-    return bool(document["attention"]) or failing or bool(refused)
+    text = document["pixels"]["series_held"]
+    return bool(document["attention"]) or failing or bool(refused) or bool(text)
 
 
 def overview_lines(document: dict[str, Any]) -> list[str]:
@@ -81,6 +90,9 @@ def overview_lines(document: dict[str, Any]) -> list[str]:
     sent = ", ".join(f"{n} {state}" for state, n in document["follow_up"].items() if n) or "none yet"
     lines = [f"center   {document['center']}", f"exams    {exams}", f"reports  {reports}"]
     lines.append(f"follow-up and withdrawals  {sent}")
+    lines.append(pixels_sentence(document["pixels"]["looked_at"]))
+    if document["pixels"]["series_held"]:
+        lines.append(f"{document['pixels']['series_held']} series seem to show text: see the center desk")
     if document["follow_up_refused"]:
         lines.append(f"{document['follow_up_refused']} follow-up document(s) refused: see the center desk")
     for exam in document["attention"]:

@@ -29,6 +29,9 @@ class Act(enum.StrEnum):
     FOLLOWED_UP = "followed_up"
     IMPORTED_FOLLOW_UP = "imported_follow_up"
     WITHDREW = "withdrew"
+    PASSED_TEXT = "passed_text"
+    BLANKED_TEXT = "blanked_text"
+    LEFT_OUT_TEXT = "left_out_text"
 
 
 WORDS: dict[Act, str] = {
@@ -48,6 +51,9 @@ WORDS: dict[Act, str] = {
     Act.FOLLOWED_UP: "changed follow-up",
     Act.IMPORTED_FOLLOW_UP: "brought a follow-up table",
     Act.WITHDREW: "noted a withdrawal",
+    Act.PASSED_TEXT: "let text in images pass",
+    Act.BLANKED_TEXT: "had a region of images blanked",
+    Act.LEFT_OUT_TEXT: "left out a series that shows text",
 }
 
 

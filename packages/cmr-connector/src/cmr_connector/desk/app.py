@@ -16,7 +16,16 @@ from starlette.staticfiles import StaticFiles
 
 from cmr_connector import log
 from cmr_connector.database import Database
-from cmr_connector.desk import actions, drop_pages, follow_up_pages, look_up, pages, privacy_pages, sign_in
+from cmr_connector.desk import (
+    actions,
+    drop_pages,
+    follow_up_pages,
+    look_up,
+    pages,
+    pixel_pages,
+    privacy_pages,
+    sign_in,
+)
 from cmr_connector.desk.accounts import Accounts, Setup
 from cmr_connector.desk.acts import Acts
 from cmr_connector.desk.contact import ContactWatch
@@ -94,6 +103,9 @@ def routes() -> list[BaseRoute]:
         Route("/exams/{number}/release", page(actions.release_page)),
         Route("/exams/{number}/release", action(actions.release), methods=["POST"]),
         Route("/exams/{number}/send-again", action(actions.send_again), methods=["POST"]),
+        Route("/exams/{number}/text", page(pixel_pages.text_page)),
+        Route("/exams/{number}/text/{series}", action(pixel_pages.decide_text), methods=["POST"]),
+        Route("/text", page(pixel_pages.waiting_page)),
         Route("/reports", page(pages.reports)),
         Route("/refused", page(pages.refused)),
         Route("/look-up", page(look_up.look_up_page)),

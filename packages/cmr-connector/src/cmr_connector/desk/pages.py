@@ -14,6 +14,7 @@ from cmr_connector.desk.visits import Visit
 from cmr_connector.errors import StoreError
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
+from cmr_deid.science import ScienceReport
 from cmr_exchange.reasons import reason as reason_of
 
 _READY = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
@@ -41,6 +42,7 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "reports": selectors.report_counts(),
         "n_refused": selectors.n_refusals(today),
         "queue": selectors.queue(),
+        "n_text": len(store.looks.held()),
         "n_statements_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "statement_failing": store.statements.failing(),
         "contact": last_contact(store),
@@ -79,11 +81,13 @@ def _exam(visit: Visit) -> dict[str, Any]:
         "counts": counts,
         "problems": problems,
         "series": visit.desk.selectors.series_of(row.id),
+        "science": ScienceReport.of(store.ledger.survivals(row.id)),
         "deliveries": store.outbox.of_exam(row.id),
         "n_values": len(store.reports.values_of(row.id)) + len(row.values),
         "evidence": store.exams.evidence(row.id),
         "may_release": may_release(visit, row),
         "may_send_again": may_send_again(visit, row),
+        "n_text": len(store.looks.held(row.id)),
         "has_sources": has_sources(visit, row),
         "at_rest": row.state in (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED),
     }

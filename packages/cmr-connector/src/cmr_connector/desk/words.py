@@ -85,6 +85,16 @@ def steps_done(row: InstanceRow) -> int:
     return 3 if row.out_sha256 else 1
 
 
+FACTS = {
+    "venc_cm_s": "velocity encoding",
+    "inversion_time_ms": "inversion time",
+    "b_value_s_mm2": "b-value",
+    "trigger_time_ms": "trigger time",
+    "n_phases": "number of cardiac phases",
+}
+"""Facts that travel beside an image whose standard has no attribute for them."""
+
+
 def facts_in_words(facts: dict[str, Any]) -> str:
     """What is known of a series without naming anybody."""
     parts = [
@@ -92,6 +102,7 @@ def facts_in_words(facts: dict[str, Any]) -> str:
         _with_unit(facts, "n_phases", "phases"),
         _with_unit(facts, "inversion_time_ms", "ms inversion time"),
         _with_unit(facts, "venc_cm_s", "cm/s velocity encoding"),
+        _with_unit(facts, "b_value_s_mm2", "s/mm² b-value"),
         _with_unit(facts, "field_strength_t", "T"),
     ]
     return ", ".join(str(part) for part in parts if part)
@@ -177,6 +188,7 @@ def templates() -> Environment:
         "steps": STEPS,
         "steps_done": steps_done,
         "facts_in_words": facts_in_words,
+        "said_fact": FACTS,
     }
     return pages
 

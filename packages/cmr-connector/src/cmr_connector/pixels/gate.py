@@ -23,7 +23,7 @@ from cmr_deid.pixels.verdict import spellings
 
 REASON = "burned_in_text"
 _SAME_PLACE = 0.5
-_COVERED = 0.9
+_COVERED = 0.98
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import IO, Any
 from cmr_connector.errors import PixelChildError
 
 _NEEDED = ("numpy", "imagecodecs", "cv2", "rapidocr_onnxruntime")
+_COMMAND = ("-m", "cmr_connector.pixels.child")
 _START_S = 120.0
 
 
@@ -58,7 +59,7 @@ class Looker:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
             return self._child
-        command = [sys.executable, "-I", "-m", "cmr_connector.pixels.child"]
+        command = [sys.executable, "-I", *_COMMAND]
         self._child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -18,12 +18,13 @@ Box = tuple[int, int, int, int]
 class LookState(enum.StrEnum):
     """What a look ended in.
 
-    CLEAN: nothing that a person need see. HELD: a person decides. LEFT_OUT: a person has left the series out.
-    UNSEEN: an image could not be decoded.
+    CLEAN: nothing that a person need see. HELD: a person decides. DECIDED: a person has, and it is looked at
+    again. LEFT_OUT: a person has left the series out. UNSEEN: an image could not be decoded.
     """
 
     CLEAN = "clean"
     HELD = "held"
+    DECIDED = "decided"
     LEFT_OUT = "left_out"
     UNSEEN = "unseen"
 
@@ -149,6 +150,15 @@ class Looks:
             self._local.seal(seen, name),
             account,
             utc_now(),
+        )
+
+    def settle(self, exam_id: int, series_hash: str, choice: Choice) -> None:
+        """The series does not wait any more."""
+        self._db.execute(
+            "UPDATE pixel_look SET state = ? WHERE exam_id = ? AND series_hash = ?",
+            LookState.LEFT_OUT if choice is Choice.LEAVE_OUT else LookState.DECIDED,
+            exam_id,
+            series_hash,
         )
 
     def decisions(self, exam_id: int, series_hash: str) -> list[Decision]:
