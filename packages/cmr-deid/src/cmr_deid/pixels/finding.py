@@ -17,8 +17,8 @@ from cmr_deid.pixels.strokes import Box, Strokes, drawn_fields, strokes_of
 Array = NDArray[Any]
 
 _SURE_OF_LENGTH = {2: 0.75, 3: 0.6}
-_SURE, _SURE_OF_HUGE, _HUGE = 0.5, 0.8, 0.2
-_LINE_SCORE, _LINE_SHAPE, _LINE_SHARE, _LINE_SURE, _LINE_DENSITY = 0.5, 2.2, 0.15, 0.4, 0.3
+_SURE, _SURE_OF_HUGE, _LETTERS_OF_HUGE, _HUGE, _HUGE_PIXELS = 0.5, 0.8, 3, 0.2, 40
+_LINE_SCORE, _LINE_SHAPE, _LINE_SHARE, _LINE_PIXELS, _LINE_SURE, _LINE_DENSITY = 0.5, 2.2, 0.15, 24, 0.4, 0.3
 _CLEAR_SCORE, _CLEAR_SHAPE, _CLEAR_SURE, _CLEAR_DENSITY = 0.7, 3.0, 0.25, 0.4
 _SAME_PLACE = 0.5
 _MARGIN = 2
@@ -66,12 +66,15 @@ def find_in(projections: Projections, reader: Reader) -> list[Finding]:
 def judged(line: Line, strokes: Strokes) -> str:
     """`text` where a reading holds up, `line` where only its look does, empty where neither does."""
     rows, columns = strokes.bright.shape
-    share = line.height / min(rows, columns)
+    side = min(rows, columns)
     letters = sum(one.isalnum() for one in line.text)
-    needed = _SURE_OF_HUGE if share > _HUGE else _SURE_OF_LENGTH.get(letters, _SURE)
-    if letters >= 2 and line.sureness >= needed:
+    huge = line.height > max(_HUGE * side, _HUGE_PIXELS)
+    needed = _SURE_OF_HUGE if huge else _SURE_OF_LENGTH.get(letters, _SURE)
+    if letters >= (_LETTERS_OF_HUGE if huge else 2) and line.sureness >= needed:
         return "text"
-    shape = line.length / max(line.height, 1.0) if share <= _LINE_SHARE else 0.0
+    shape = (
+        line.length / max(line.height, 1.0) if line.height <= max(_LINE_SHARE * side, _LINE_PIXELS) else 0.0
+    )
     if line.score < _LINE_SCORE or shape < _LINE_SHAPE:
         return ""
     density = strokes.density(_inside(line, (rows, columns)))
