@@ -15,7 +15,7 @@ from cmr_deid.engine import Engine
 from cmr_deid.errors import DeidRefusal
 from cmr_deid.identities import Identities
 from cmr_deid.keys import new_key
-from cmr_testkit.dciodvfy import errors_of, new_errors
+from cmr_testkit.dciodvfy import NOT_COMPARABLE, errors_of, new_errors
 from cmr_testkit.plants import PLACES, plant_bytes
 from cmr_testkit.samples import samples
 from cmr_testkit.vendors import VENDORS
@@ -49,8 +49,9 @@ def run() -> dict[str, int]:
 
 def _batches() -> Iterator[list[tuple[bytes, bytes]]]:
     batch: list[tuple[bytes, bytes]] = []
+    places = [place for place in PLACES if place.id not in NOT_COMPARABLE]
     for turn, host in enumerate(_hosts()):
-        source = plant_bytes(host, random.Random(turn), [PLACES[turn % len(PLACES)]])[0] if turn % 2 else host
+        source = plant_bytes(host, random.Random(turn), [places[turn % len(places)]])[0] if turn % 2 else host
         batch.append((host, source))
         if turn + 1 == FILES:
             yield batch

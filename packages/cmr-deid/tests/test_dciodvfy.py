@@ -11,7 +11,7 @@ import pytest
 from pydicom.filewriter import dcmwrite
 
 from cmr_deid.errors import DeidRefusal
-from cmr_testkit.dciodvfy import errors_of, is_installed, new_errors
+from cmr_testkit.dciodvfy import NOT_COMPARABLE, errors_of, is_installed, new_errors
 from cmr_testkit.plants import PLACES, plant_bytes
 from cmr_testkit.samples import samples
 from cmr_testkit.vendors import VENDORS
@@ -60,10 +60,10 @@ def test_no_output_of_a_synthetic_instance_has_a_new_error(pairs):
 
 
 def test_no_identifier_that_was_planted_leaves_an_error_where_it_stood(engine, pairs):
-    planted = []
+    planted, places = [], [place for place in PLACES if place.id not in NOT_COMPARABLE]
     for turn in range(FILES - len(pairs)):
         host = pairs[turn * 7 % len(pairs)][0]
-        planted.append((host, plant_bytes(host, random.Random(turn), [PLACES[turn % len(PLACES)]])[0]))
+        planted.append((host, plant_bytes(host, random.Random(turn), [places[turn * 5 % len(places)]])[0]))
     found = new_errors((host, engine.deidentify(bad).data) for host, bad in planted)
     # what a tool reads of a broken input is little: the host's own errors are compared first
     left = [lines - errors_of(bad) for lines, (_, bad) in zip(found, planted, strict=True) if lines]
