@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cmr_testkit.cli import main
-from cmr_testkit.errors import UnknownInfarctError, UnknownSizeError, UnknownVendorError
+from cmr_testkit.errors import UnknownInfarctError, UnknownProtocolError, UnknownSizeError, UnknownVendorError
 from cmr_testkit.exam import plan_exam
 from cmr_testkit.vendors import VENDORS
 
@@ -39,7 +39,14 @@ def test_reports_go_beside_the_exam_and_not_among_its_images(tmp_path, capsys):
     main(["exam", str(tmp_path / "exam"), "--vendor", "ge", "--size", "tiny"])
 
     names = {p.name for p in (tmp_path / "exam-reports").iterdir()}
-    assert names == {"truth.json", "planted.json", "report.csv", "report.hl7"}
+    assert names == {
+        "truth.json",
+        "planted.json",
+        "facts.json",
+        "report.csv",
+        "report.hl7",
+        "report.fhir.json",
+    }
 
 
 @pytest.mark.parametrize("vendor", sorted(VENDORS))
@@ -60,5 +67,7 @@ def test_the_api_refuses_unknown_words():
         plan_exam(vendor="acme")
     with pytest.raises(UnknownSizeError, match="huge"):
         plan_exam(vendor="ge", size="huge")
+    with pytest.raises(UnknownProtocolError, match="basic, complete"):
+        plan_exam(vendor="ge", size="tiny", protocol="short")
     with pytest.raises(UnknownInfarctError, match="rcx"):
         plan_exam(vendor="ge", size="tiny", infarct="rcx")

@@ -7,19 +7,20 @@ import pydicom
 import pytest
 
 from cmr_testkit.exam import exam_instances, make_exam, plan_exam
+from cmr_testkit.vendors import VENDORS
 
 
 def digests(exam):
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in exam.files]
 
 
-@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_the_same_seed_gives_the_same_bytes(cmr_exam, tmp_path, vendor):
     first = cmr_exam(vendor=vendor)
     second = make_exam(tmp_path / "again", vendor=vendor, size="tiny", seed=1)
 
     assert digests(first) == digests(second)
-    for name in ("report_csv", "report_hl7", "truth_path", "planted_path"):
+    for name in ("report_csv", "report_hl7", "report_fhir", "truth_path", "planted_path", "facts_path"):
         assert getattr(first, name).read_bytes() == getattr(second, name).read_bytes()
 
 
@@ -51,7 +52,7 @@ def test_the_generator_makes_what_the_files_hold(cmr_exam):
 @pytest.mark.parametrize(
     ("size", "low", "high"), [("tiny", 20, 28), ("small", 105, 135), ("full", 900, 1100)]
 )
-@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_sizes_are_about_those_of_the_contract(vendor, size, low, high):
     drawn = plan_exam(vendor=vendor, size=size, seed=1)
 
@@ -65,7 +66,7 @@ def test_every_uid_fits_its_element():
     assert pydicom.uid.UID(drawn.session.uids.instance(999)).is_valid
 
 
-@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_files_are_written_as_pydicom_writes_them(cmr_exam, tmp_path, vendor):
     exam = cmr_exam(vendor=vendor)
 

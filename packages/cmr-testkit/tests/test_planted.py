@@ -5,6 +5,8 @@ import json
 import pydicom
 import pytest
 
+from cmr_testkit.vendors import VENDORS
+
 EPOCH = "epoch"
 
 
@@ -18,7 +20,7 @@ def at_path(dataset, path):
     return element
 
 
-@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_every_planted_identifier_is_in_the_bytes_of_its_files(cmr_exam, vendor):
     exam = cmr_exam(vendor=vendor)
     contents = {file.relative_to(exam.root).as_posix(): file.read_bytes() for file in exam.files}
@@ -31,7 +33,7 @@ def test_every_planted_identifier_is_in_the_bytes_of_its_files(cmr_exam, vendor)
         assert all(value in content for content in places), row
 
 
-@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_every_planted_identifier_is_at_its_path(cmr_exam, vendor):
     exam = cmr_exam(vendor=vendor)
     files = {file.relative_to(exam.root).as_posix(): pydicom.dcmread(file) for file in exam.files}
@@ -43,7 +45,7 @@ def test_every_planted_identifier_is_at_its_path(cmr_exam, vendor):
         assert row["value"] in text, row
 
 
-@pytest.mark.parametrize("vendor", ["siemens", "ge"])
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_a_tiny_exam_plants_in_at_least_sixty_kinds_of_places(cmr_exam, vendor):
     exam = cmr_exam(vendor=vendor)
 
@@ -59,6 +61,20 @@ def test_identifiers_hide_in_private_elements_and_nested_sequences(cmr_exam):
 
     assert {"(0029,1010)", "(0029,1020)", "(0008,1072)[0].(0040,1101)[0].(0008,0104)"} <= siemens
     assert {("(0009,1027)", "epoch"), ("(0009,1002)", "device"), ("(0043,1061)", "uid")} <= ge
+
+
+def test_philips_hides_a_person_in_its_presentation_state(cmr_exam):
+    paths = {(row["path"], row["kind"]) for row in cmr_exam(vendor="philips").planted}
+
+    assert {("(2001,1100)[0].(0070,0084)", "name"), ("(2001,10c8)", "name"), ("(2005,110b)", "id")} <= paths
+
+
+def test_xa_hides_the_birth_date_and_the_protocol_in_functional_groups(cmr_exam):
+    planted = {(row["path"], row["kind"]) for row in cmr_exam(vendor="siemens-xa").planted}
+    group = "(5200,9229)[0].(0021,10fe)[0]."
+
+    assert {(f"{group}(0021,102b)", "date"), (f"{group}(0021,1019)", "name")} <= planted
+    assert ("(5200,9230)[0].(0021,11fe)[0].(0021,1171)", "id") in planted
 
 
 def test_the_key_is_written_as_json(cmr_exam):

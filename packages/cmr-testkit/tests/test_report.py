@@ -1,6 +1,7 @@
 """The report: a CSV row and an HL7 message that say the same and say the truth."""
 
 import csv
+import json
 import re
 
 import hl7
@@ -111,6 +112,55 @@ def test_the_impression_names_people(cmr_exam):
 
     assert f"Patient {given} {family}" in text
     assert exam.visit.institution in text
+
+
+def bundle_of(exam):
+    bundle = json.loads(exam.report_fhir.read_text(encoding="utf-8"))
+    return [entry["resource"] for entry in bundle["entry"]]
+
+
+def test_the_bundle_says_the_same_as_the_row(cmr_exam):
+    exam = cmr_exam(vendor="philips", protocol="complete", infarct="lad")
+    found = {}
+    for resource in bundle_of(exam):
+        if resource["resourceType"] == "Observation":
+            quantity = resource.get("valueQuantity", {}).get("value")
+            codes = resource.get("valueCodeableConcept", {}).get("coding", [{}])
+            name = resource["code"]["coding"][0]["code"]
+            found[name] = resource.get("valueString") or codes[0].get("code") or quantity
+
+    row = row_of(exam)
+    assert set(found) == set(exam.report_values)
+    for name, value in found.items():
+        assert value == row[name] or float(value) == float(row[name])
+
+
+def test_every_reference_of_the_bundle_leads_to_a_resource_in_it(cmr_exam):
+    resources = bundle_of(cmr_exam())
+    names = {f"{one['resourceType']}/{one['id']}" for one in resources}
+    text = json.dumps(resources)
+
+    assert len(names) == len(resources)
+    assert set(re.findall(r'"reference": "([^"]+)"', text)) <= names
+    report = next(one for one in resources if one["resourceType"] == "DiagnosticReport")
+    assert (report["status"], len(report["result"])) == ("final", len(resources) - 4)
+
+
+def test_the_bundle_names_the_patient_and_the_study(cmr_exam):
+    exam = cmr_exam()
+    text = exam.report_fhir.read_text(encoding="utf-8")
+
+    for value in (exam.patient_id, exam.accession_number, exam.study_instance_uid, exam.visit.institution):
+        assert value in text
+
+
+@pytest.mark.parametrize("infarct", ["none", "lad"])
+def test_the_dictionary_accepts_a_complete_report(infarct):
+    items = load().items
+    values = plan_exam(vendor="ge", size="tiny", protocol="complete", infarct=infarct).report_values
+
+    assert check_values({name: parse_value(items[name], text) for name, text in values.items()}) == ()
+    assert {"ao_fwd_ml", "native_t1_ms", "perf_defect"} <= set(values)
 
 
 @pytest.mark.parametrize("infarct", ["none", "lad", "rca", "lcx"])

@@ -49,6 +49,7 @@ def _exam_options(exam: argparse.ArgumentParser) -> None:
     exam.add_argument("--planted", type=Path, help="where to write the planted identifiers")
     exam.add_argument("--report-csv", type=Path, help="where to write the report as CSV")
     exam.add_argument("--report-hl7", type=Path, help="where to write the report as HL7 v2")
+    exam.add_argument("--report-fhir", type=Path, help="where to write the report as a FHIR R4 bundle")
 
 
 def _cohort_options(cohort: argparse.ArgumentParser) -> None:
@@ -90,6 +91,7 @@ def _exam(asked: argparse.Namespace) -> None:
         "planted": (exam.planted_path, asked.planted),
         "report (CSV)": (exam.report_csv, asked.report_csv),
         "report (HL7)": (exam.report_hl7, asked.report_hl7),
+        "report (FHIR)": (exam.report_fhir, asked.report_fhir),
     }
     _tell(exam, {name: _moved(*paths) for name, paths in wanted.items()})
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from cmr_testkit.acquire import exam_instances
 from cmr_testkit.drawn import ExamPlan, plan_exam
+from cmr_testkit.facts_truth import instance_facts
+from cmr_testkit.fhir import report_bundle
 from cmr_testkit.identity import Patient, Visit
 from cmr_testkit.part10 import SeriesWriter
 from cmr_testkit.planted import AnswerKey, Planted, secrets_of
@@ -29,8 +31,9 @@ class Exam:
         files: all of them, in order of acquisition.
         truth: what a perfect reader would measure; `planted`: the identifiers and where they stand.
         report_values: the report by data-dictionary item.
-        report_csv, report_hl7: the report as files.
-        truth_path, planted_path: truth and planted identifiers as JSON files.
+        report_csv, report_hl7, report_fhir: the report as files.
+        truth_path, planted_path, facts_path: truth, planted identifiers and the acquisition facts of every
+            instance (by its path below `root`) as JSON files.
     """
 
     seed: int
@@ -44,8 +47,10 @@ class Exam:
     report_values: dict[str, str]
     report_csv: Path
     report_hl7: Path
+    report_fhir: Path
     truth_path: Path
     planted_path: Path
+    facts_path: Path
     patient: Patient
     visit: Visit
     study_instance_uid: str
@@ -124,11 +129,16 @@ def _with_papers(drawn: ExamPlan, out: Path, files: list[Path], planted: list[Pl
     beside.mkdir(parents=True, exist_ok=True)
     session, values = drawn.session, drawn.report_values
     rows = [dataclasses.asdict(one) for one in planted]
+    facts = {path: dataclasses.asdict(fact) for path, fact in instance_facts(drawn) if fact is not None}
     texts = {
+        "facts.json": json.dumps(facts, indent=1) + "\n",
         "truth.json": json.dumps(drawn.truth, indent=2) + "\n",
         "planted.json": json.dumps(rows, indent=1) + "\n",
         "report.csv": report_row(values, session.patient, session.visit),
         "report.hl7": report_message(values, drawn.truth, session.patient, session.visit),
+        "report.fhir.json": report_bundle(
+            values, drawn.truth, session.patient, session.visit, session.uids.study
+        ),
     }
     for name, text in texts.items():
         (beside / name).write_bytes(text.encode("latin-1"))
@@ -144,8 +154,10 @@ def _with_papers(drawn: ExamPlan, out: Path, files: list[Path], planted: list[Pl
         report_values=values,
         report_csv=beside / "report.csv",
         report_hl7=beside / "report.hl7",
+        report_fhir=beside / "report.fhir.json",
         truth_path=beside / "truth.json",
         planted_path=beside / "planted.json",
+        facts_path=beside / "facts.json",
         patient=session.patient,
         visit=session.visit,
         study_instance_uid=session.uids.study,

@@ -22,9 +22,13 @@ UNITS = {
     "lge_mass_g": "g", "lge_ti_ms": "ms", "gbca_volume_ml": "mL", "lge_delay_min": "min", "field_strength_t": "T",
     "egfr_ml_min_173m2": "mL/min/1.73m2", "renal_lab_offset_days": "d",
     "cine_temporal_res_ms": "ms", "sax_thickness_mm": "mm", "sax_gap_mm": "mm",
+    "native_t1_ms": "ms", "native_t1_blood_ms": "ms", "post_t1_ms": "ms", "post_t1_blood_ms": "ms",
+    "t2_myo_ms": "ms", "t2star_septal_ms": "ms", "ao_venc_cm_s": "cm/s", "ao_fwd_ml": "mL", "ao_bwd_ml": "mL",
+    "pa_venc_cm_s": "cm/s", "pa_fwd_ml": "mL", "pa_bwd_ml": "mL",
 }  # fmt: skip
+TEXTS = ("t1_scheme",)
 VENDOR_CODES = {"siemens": "1", "philips": "2", "ge": "3"}
-COUNTS = ("cine_n_phases", "sax_n_slices", "lge_n_segments")
+NUMBERS = ("cine_n_phases", "sax_n_slices", "lge_n_segments", "stress_dose")
 LABELS = {
     "sex": "Sex (as recorded in the source)", "scanner_vendor": "Scanner manufacturer",
     "indication_primary": "Primary indication",
@@ -70,7 +74,25 @@ def report_values(truth: Mapping[str, Any], patient: Patient, vendor: str) -> di
         values["lge_pct_lv"] = f"{truth['infarct']['pct_lv']:.1f}"
         values["lge_mass_g"] = f"{truth['infarct']['mass_g']:.1f}"
     values |= {name: str(truth["infarct"]["aha_codes"][name]) for name in SEGMENT_ITEMS}
-    return values | {"iq_global": "2"}
+    return values | _complete_values(truth) | {"iq_global": "2"}
+
+
+def _complete_values(truth: Mapping[str, Any]) -> dict[str, str]:
+    """What only the complete protocol measures: relaxation, perfusion, flow."""
+    if "flow" not in truth:
+        return {}
+    values = {"t1_scheme": "MOLLI 5(3)3"}
+    for name in ("native_t1_ms", "native_t1_blood_ms", "post_t1_ms", "post_t1_blood_ms"):
+        values[name] = f"{truth[name]:.0f}"
+    for name in ("t2_myo_ms", "t2star_septal_ms"):
+        values[name] = f"{truth[name]:.1f}"
+    values |= {"stress_performed": "1", "stress_agent": "2", "stress_dose": "0.4", "stress_dose_unit": "2"}
+    values |= {"stress_adequate": "1", "perf_defect": "2" if truth["infarct"]["segments"] else "0"}
+    for vessel, flow in truth["flow"].items():
+        values[f"{vessel}_venc_cm_s"] = f"{flow['venc_cm_s']:.0f}"
+        values[f"{vessel}_fwd_ml"] = f"{flow['forward_ml']:.1f}"
+        values[f"{vessel}_bwd_ml"] = f"{flow['backward_ml']:.1f}"
+    return values
 
 
 def report_row(values: Mapping[str, str], patient: Patient, visit: Visit) -> str:
@@ -112,11 +134,17 @@ def report_message(
     return "\r".join(segments) + "\r"
 
 
+def kind_of(name: str) -> str:
+    """HL7 type of an item: `NM` number, `ST` words, `CWE` answer code."""
+    if name in UNITS or name in NUMBERS:
+        return "NM"
+    return "ST" if name in TEXTS else "CWE"
+
+
 def _observation(index: int, name: str, value: str, signed: str) -> str:
     identifier = f"{name}^{LABELS.get(name, name.replace('_', ' '))}^{CODING_SYSTEM}"
-    numeric = name in UNITS or name in COUNTS
-    kind = "NM" if numeric else "CWE"
-    shown = value if numeric else f"{value}^^{CODING_SYSTEM}"
+    kind = kind_of(name)
+    shown = f"{value}^^{CODING_SYSTEM}" if kind == "CWE" else value
     unit = f"{UNITS[name]}^^UCUM" if name in UNITS else ""
     return f"OBX|{index}|{kind}|{identifier}||{shown}|{unit}|||||F|||{signed}"
 

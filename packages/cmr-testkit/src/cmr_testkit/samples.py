@@ -1,6 +1,5 @@
 """One instance of every kind of series of a vendor, with few pixels: what tests of headers need, quickly."""
 
-import copy
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ class Sample:
 
     Attributes:
         kind: label of its series (`cine_sax`, `flow_ao_phase`, `perfusion_sax_stress` ...).
-        dataset: the whole instance with file meta information, its own copy.
+        dataset: the whole instance with file meta information, its own.
         facts: what was set at the scanner; None for the screen save.
     """
 
@@ -55,7 +54,7 @@ def samples(vendor: str, seed: int = 1) -> Iterator[Sample]:
             continue
         seen.add(series.label)
         for chosen in _chosen(exam, series, shots):
-            dataset = copy.deepcopy(next(instances_of(exam, series, chosen))[1])
+            dataset = next(instances_of(exam, series, chosen))[1]
             facts = None if series.kind == "screen_save" else facts_of(vendor, series, chosen)
             yield Sample(series.label if facts is None else facts.kind, dataset, facts)
 
