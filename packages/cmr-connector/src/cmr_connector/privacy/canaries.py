@@ -67,10 +67,10 @@ def _nested(*sequences: str, keyword: str) -> Callable[[Dataset, str], None]:
     return put
 
 
-def _private(group: int, creator: str, vr: str) -> Callable[[Dataset, str], None]:
+def _private(element: int, vr: str) -> Callable[[Dataset, str], None]:
     def put(dataset: Dataset, canary: str) -> None:
         value = f"<{canary}>".encode() if vr in ("OB", "UN") else canary
-        dataset.private_block(group, creator, create=True).add_new(0x77, vr, value)
+        dataset.private_block(0x0029, "SIEMENS CSA HEADER", create=True).add_new(element, vr, value)
 
     return put
 
@@ -133,8 +133,8 @@ PLACES = (
         "earlier values of attributes",
         _nested("OriginalAttributesSequence", "ModifiedAttributesSequence", keyword="PatientID"),
     ),
-    Place("private text", _private(0x0029, "SIEMENS CSA HEADER", "LO")),
-    Place("private bytes", _private(0x0029, "SIEMENS CSA HEADER", "OB")),
+    Place("private text", _private(0x71, "LO")),
+    Place("private bytes", _private(0x77, "OB")),
     Place("private block's own name", _private_creator),
     Place("private sequence", _private_nested),
     Place("private bytes in UTF-16", _wide),

@@ -50,4 +50,4 @@ def verdict(result: ShadowResult) -> str:
 
 
 def _extra(result: ShadowResult) -> str:
-    return "" if result.text_search else "; the extra [pixels] is not installed"
+    return "" if result.text_search else "; the search is not installed or switched off"

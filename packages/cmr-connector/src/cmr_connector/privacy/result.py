@@ -53,7 +53,7 @@ class ShadowResult:
     Attributes:
         made_at: UTC instant of its end.
         software, profile, edition, digest, key_id: what it was made with.
-        text_search: whether the extra is installed that searches images for burned-in text.
+        text_search: whether images are searched for burned-in text: the extra is installed and not switched off.
         is_synthetic: whether every file of the sample says that it is a synthetic one.
         seed: choice of the sample. exams_found: exams that were there to choose from.
         exams: exams of the sample by what would become of them. series, instances: of the sample.

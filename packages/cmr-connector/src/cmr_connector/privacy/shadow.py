@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
+from cmr_connector import log
 from cmr_connector.archive_reader import Member
 from cmr_connector.config import Config
 from cmr_connector.database import utc_now
@@ -31,14 +31,14 @@ from cmr_connector.privacy.sampling import Sample
 from cmr_connector.privacy.tag_labels import label_of
 from cmr_connector.rows import ExamRow, InstanceRow
 from cmr_connector.states import ExamState, InstanceState
-from cmr_connector.workplace import Workplace, open_workplace
+from cmr_connector.workplace import Workplace, looks_at_pixels, open_workplace
 from cmr_deid.elements import DataSet
 from cmr_deid.explain import before_after
 from cmr_deid.reading import read_raw
 from cmr_deid.text import plain
 
 FOLDER, LAST, PARTIAL, SCRATCH = "shadow", "last.json", "partial.json", "scratch"
-PIXEL_MODULES = ("numpy", "imagecodecs", "rapidocr_onnxruntime")
+FAILED = "failed for a fault of the software"
 _TESTKIT = "CMRTESTKIT"
 _METHODS, _CODE_VALUE, _CLEAN_PIXEL_DATA = 0x00120064, 0x00080100, "113101"
 _LEAVING = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
@@ -52,11 +52,6 @@ class _Trace:
     choice: str
     done: list[str]
     result: ShadowResult
-
-
-def text_search_installed() -> bool:
-    """Whether the extra is here that searches images for burned-in text."""
-    return all(find_spec(name) is not None for name in PIXEL_MODULES)
 
 
 def last_result(config: Config) -> ShadowResult | None:
@@ -140,7 +135,14 @@ class _Run:
             if file.taken.reason is not None and file.taken.outcome is Outcome.REFUSED
         )
         for exam in iter(workplace.store.exams.claim_settled, None):
-            self._count(workplace.pipeline.prepare(exam), result)
+            try:
+                self._count(workplace.pipeline.prepare(exam), result)
+            except (SettingsError, OSError):
+                raise
+            except Exception as error:
+                # one exam that breaks a library must not hide what the others show
+                log.unexpected("shadow", error)
+                result.exams[FAILED] += 1
 
     def _count(self, exam: ExamRow, result: ShadowResult) -> None:
         rows = self._workplace.store.ledger.of_exam(exam.id)
@@ -212,7 +214,7 @@ class _Run:
             edition=engine.profile.edition,
             digest=engine.profile.digest,
             key_id=engine.identities.key_id,
-            text_search=text_search_installed(),
+            text_search=looks_at_pixels(self._workplace.config),
             is_synthetic=True,
             seed=self._sample.seed,
             exams_found=self._sample.n_found,

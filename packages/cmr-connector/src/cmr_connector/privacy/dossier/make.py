@@ -10,7 +10,7 @@ from cmr_connector.errors import SettingsError
 from cmr_connector.privacy.dossier.content import Facts, dossier
 from cmr_connector.privacy.dossier.page import page_of
 from cmr_connector.privacy.result import ShadowResult
-from cmr_connector.privacy.shadow import text_search_installed
+from cmr_connector.workplace import looks_at_pixels
 from cmr_deid.profile import DeidProfile
 
 NO_PDF = (
@@ -36,7 +36,7 @@ def facts_of(config: Config, profile: DeidProfile, result: ShadowResult | None) 
         key_id=config.center_key().key_id,
         software=version("cmr-connector"),
         made_on=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        text_search=text_search_installed(),
+        text_search=looks_at_pixels(config),
         result=result,
     )
 
