@@ -17,6 +17,7 @@ from cmr_connector.store import Store
 from cmr_deid.engine import Engine
 from cmr_deid.errors import DeidRefusal, InstanceHeld
 from cmr_deid.leaks import search
+from cmr_deid.science import Survival, compare
 from cmr_deid.verify import inspect
 from cmr_exchange.canonical import sha256_hex
 
@@ -31,6 +32,7 @@ class _Outcome:
     outgoing: Outgoing | None = None
     state: InstanceState = InstanceState.DEIDENTIFIED
     code: str | None = None
+    survival: Survival | None = None
 
 
 class Deidentifying:
@@ -111,6 +113,9 @@ class Deidentifying:
             return _Outcome(None, InstanceState.HELD, findings[0].reason_code)
         if search(result.data, result.removed_values):
             return _Outcome(None, InstanceState.HELD, "source_value_left")
+        survival = compare(result.science, result.facts, result.data)
+        if survival.differences:
+            return _Outcome(None, InstanceState.HELD, "science_changed", survival)
         outgoing = Outgoing(
             sha256_hex(result.data),
             len(result.data),
@@ -120,11 +125,13 @@ class Deidentifying:
             result.facts.to_document(),
         )
         self._files.outgoing_put(outgoing.sha256, result.data, keeping)
-        return _Outcome(outgoing)
+        return _Outcome(outgoing, survival=survival)
 
     def _enter(self, exam: ExamRow, row: InstanceRow, outcome: _Outcome) -> bool:
         """Write to the ledger what became of an image, one UID once (L7). Whether its source can go."""
         ledger, state, code = self._store.ledger, outcome.state, outcome.code
+        if outcome.survival is not None:
+            ledger.compared(row.id, outcome.survival.to_document())
         if outcome.outgoing is not None:
             twin = ledger.twin(exam.id, outcome.outgoing.sop_instance_uid)
             if twin is None:

@@ -14,6 +14,7 @@ from cmr_deid.engine import Deidentified, Engine
 from cmr_deid.errors import DeidRefusal
 from cmr_deid.explain import Row, before_after
 from cmr_deid.leaks import search
+from cmr_deid.science import compare
 from cmr_deid.sheets import Sheet
 from cmr_deid.verify import inspect
 from cmr_exchange.facts import AcquisitionFacts
@@ -160,6 +161,8 @@ def _judged(engine: Engine, member: Member, max_bytes: int) -> Reason | tuple[by
         return reason_of(findings[0].reason_code)
     if search(result.data, result.removed_values):
         return reason_of("source_value_left")
+    if compare(result.science, result.facts, result.data).differences:
+        return reason_of("science_changed")
     return source, result
 
 

@@ -9,6 +9,7 @@ from cmr_connector.database import Database, utc_now
 from cmr_connector.local_keys import Local
 from cmr_connector.rows import InstanceRow, RefusalRow
 from cmr_connector.states import INSTANCE_TRANSITIONS, InstanceState, require
+from cmr_deid.science import Survival
 from cmr_exchange.reasons import reason as reason_of
 
 _PASSED = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
@@ -165,6 +166,18 @@ class Ledger:
                 json.dumps(outgoing.facts, sort_keys=True),
                 instance_id,
             )
+
+    def compared(self, instance_id: int, science: dict[str, Any]) -> None:
+        """Note what of an instance's science stands in its output: counts and names of attributes, no values."""
+        self._db.execute("UPDATE instance SET science = ? WHERE id = ?", json.dumps(science), instance_id)
+
+    def survivals(self, exam_id: int) -> list[tuple[str, Survival]]:
+        """Key of the series and survival of every instance of an exam whose output was compared."""
+        rows = self._db.all(
+            "SELECT series_hash, science FROM instance WHERE exam_id = ? AND science IS NOT NULL ORDER BY id",
+            exam_id,
+        )
+        return [(row["series_hash"], Survival.from_document(json.loads(row["science"]))) for row in rows]
 
     def twin(self, exam_id: int, out_sop_uid: str) -> InstanceRow | None:
         """The instance of an exam that already leaves under this re-mapped UID, if there is one."""

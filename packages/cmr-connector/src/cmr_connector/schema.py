@@ -219,4 +219,6 @@ MIGRATIONS: tuple[str, ...] = (
         UNIQUE (device, rectangle)
     ) STRICT
     """,
+    # what of each image's science was read again from what leaves: counts and names of attributes
+    "ALTER TABLE instance ADD COLUMN science TEXT",
 )

@@ -204,3 +204,22 @@ def test_every_state_has_its_words(person):
     shown = person.get("/exams").text
     for state in ExamState:
         assert f'value="{state}"' in shown
+
+
+def test_an_exam_shows_what_of_its_science_was_compared(person, delivered, workplace):
+    shown = person.get(f"/exams/{delivered.id}").text
+    assert "Science that survives" in shown
+    assert f"Read again from {delivered.n_instances} images as they leave" in shown
+    assert "Position and orientation" in shown
+    assert "phases (" in shown
+    assert "therefore held" not in shown
+    [(_, first), *_] = workplace.store.ledger.survivals(delivered.id)
+    spoiled = {**first.to_document(), "differences": ["(0018,1060) TriggerTime"], "beside": ["venc_cm_s"]}
+    workplace.store.ledger.compared(1, spoiled)
+    shown = person.get(f"/exams/{delivered.id}").text
+    assert "Not the same, and therefore held: (0018,1060) TriggerTime (1 image)." in shown
+    assert "Travels beside the images: velocity encoding (1 image)." in shown
+
+
+def test_an_exam_of_which_nothing_was_compared_shows_no_such_table(person, no_heart):
+    assert "Science that survives" not in person.get(f"/exams/{no_heart.id}").text

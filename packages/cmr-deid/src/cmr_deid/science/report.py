@@ -81,6 +81,13 @@ class ScienceReport:
         return [(group, n, self.equal[group]) for group, n in self.compared.items() if n]
 
     @property
+    def shapes(self) -> list[str]:
+        """Slices and phases of the series with how many have them, such as `12 slices x 25 phases (2 series)`."""
+        return [
+            f"{words} ({n} series)" for words, n in Counter(s.words for s in self.series.values()).items()
+        ]
+
+    @property
     def is_whole(self) -> bool:
         """True if nothing differs."""
         return not self._differences
@@ -90,7 +97,7 @@ class ScienceReport:
         images = "image" if self.n_instances == 1 else "images"
         lines = [f"{self.n_instances} {images} compared with their source."]
         lines += [f"{group}: {equal} of {n} values equal" for group, n, equal in self.rows]
-        lines += [f"series {number}: {shape.words}" for number, shape in enumerate(self.series.values(), 1)]
+        lines += self.shapes
         lines += [f"{name}: beside the exam for {n}" for name, n in sorted(self._beside.items())]
         lines += [f"{name}: differs in {n}" for name, n in sorted(self._differences.items())]
         return tuple(lines)
