@@ -1,10 +1,13 @@
 import struct
 
 import pytest
+from pydicom.encaps import encapsulate
 
 from cmr_deid.leaks import search
 from cmr_deid.reading import read_raw
 from cmr_deid.removed import identity_words
+from cmr_deid.spellings import spellings
+from cmr_testkit.vendors import VENDORS
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +114,73 @@ def test_words_that_private_and_public_elements_share_are_not_searched(mr, engin
 def test_words_of_the_patient_are_taken_from_name_and_numbers(mr):
     source = read_raw(mr())
     assert identity_words(source.data_set, ["iso8859"]) >= {"fnordvexil", "zebulonia", "mrn", "0042177"}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("19440817", "1944-08-17"),
+        ("19440817", "17.08.1944"),
+        ("19440817", "08/17/1944"),
+        ("19440817", "17AUG1944"),
+        ("19440817", "17-Aug-1944"),
+        ("19440817", "17081944"),
+        ("MRN-0042177", "MRN0042177"),
+        ("MRN-0042177", "0042177"),
+        ("MRN 00421779", "421779"),
+        ("555-123-4567", "5551234567"),
+        ("Fnordvexil^Zebulonia", "FnordvexilZebulonia"),
+        ("Fnordvexil Zebulonia", "fnordvexilzebulonia"),
+    ],
+)
+def test_a_value_is_found_in_its_other_spellings(output, value, written):
+    assert search(with_text(output, written.encode()), [value]) == [0]
+    assert search(with_text(output, written.encode("utf-16-le")), [value]) == [0]
+
+
+def test_what_is_no_date_no_number_and_no_name_has_one_spelling():
+    for value in ("1.3.12.2.1107.5", "20210304081500.250000", "12.345678", "19441317", "Müller^Jörg"):
+        assert spellings(value) == (value.casefold(),)
+    assert spellings("Ward-000000") == ("ward-000000", "ward000000")
+
+
+def test_a_value_before_an_attribute_whose_number_begins_with_a_letter_is_found(output, raw_element):
+    place = output.index(b"\x08\x00\x60\x00CS")
+    for group in (0x3232, 0x0032, 0x0054):
+        put = raw_element(0x00080055, "LO", b"Fnordvexil") + raw_element(group << 16 | 0x1060, "LO", b"ab")
+        assert search(output[:place] + put + output[place:], ["Fnordvexil"]) == [0]
+
+
+def test_a_date_whose_year_stands_there_by_chance_is_no_finding(output):
+    assert search(with_text(output, b"slab 1944"), ["19440817", "19440817101500.5", "1944"]) == [2]
+
+
+def test_pixel_data_that_do_not_reach_the_end_are_no_border(output, raw_element):
+    fake = raw_element(0x7FE00010, "OW", b"ab", long=True)
+    assert search(fake + with_text(output, b"Fnordvexil"), ["Fnordvexil"]) == [0]
+
+
+def test_the_header_before_compressed_pixels_is_searched(mr, engine):
+    def compress(dataset):
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.70"
+        scan = b"\xff\xc3\0\x0b" + bytes(9) + b"\xff\xda\0\2" + bytes(10)
+        dataset.PixelData = encapsulate([b"\xff\xd8" + scan + b"\xff\xd9"])
+        dataset["PixelData"].VR = "OB"
+        dataset["PixelData"].is_undefined_length = True
+
+    data = engine.deidentify(mr(edit=compress)).data
+    assert search(data, ["Fnordvexil", "19440817"]) == []
+    assert search(with_text(data, b"Fnordvexil"), ["Fnordvexil"]) == [0]
+
+
+@pytest.mark.parametrize("vendor", list(VENDORS))
+def test_no_removed_value_is_found_in_the_output_of_any_vendor(cmr_exam, engine, vendor):
+    for path in cmr_exam(vendor=vendor, size="tiny", seed=4).files[::7]:
+        result = engine.deidentify(path.read_bytes())
+        assert len(result.removed_values) > 50
+        assert search(result.data, result.removed_values) == []
+        for value in ("Fnordvexil", result.removed_values[0]):
+            at = result.data.index(b"\x08\x00\x60\x00CS")
+            padded = value.encode() + b" " * (len(value) % 2)
+            put = b"\x08\x00\x55\x00LO" + struct.pack("<H", len(padded)) + padded
+            assert search(result.data[:at] + put + result.data[at:], [value]) == [0]
