@@ -1,9 +1,16 @@
+import io
+
+import pydicom
 import pytest
+from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset
+from pydicom.filewriter import dcmwrite
+from pydicom.sequence import Sequence
 
 from cmr_deid.errors import DeidRefusal, InstanceHeld, InstanceRejected
-from cmr_deid.gates import gate_instance
+from cmr_deid.gates import ACCEPTED_CLASSES, gate_instance
 from cmr_deid.reading import read_source
+from cmr_deid.verify import inspect
 
 ROOT = "1.2.840.10008.5.1.4.1.1."
 REFUSED = [
@@ -43,8 +50,97 @@ HELD = [
     ({"PatientID": None}, "no_patient_id"),
     ({"PatientID": "0000"}, "no_patient_id"),
     ({"PatientID": "Anonymous"}, "no_patient_id"),
+    ({"PatientID": "---"}, "no_patient_id"),
+    ({"PatientID": ["MRN-0042177", "MRN-0042178"]}, "two_patients"),
     ({"BodyPartExamined": "KNEE"}, "not_a_heart"),
 ]
+
+
+STORAGE_CLASSES = sorted(
+    uid
+    for uid, row in UID_dictionary.items()
+    if row[1] == "SOP Class"
+    and "Storage" in row[0]
+    and "Commitment" not in row[0]
+    and uid not in ACCEPTED_CLASSES
+)
+PRIVATE_CLASSES = ["1.3.12.2.1107.5.9.1", "1.2.840.113619.4.27", "1.3.46.670589.11.0.0.12.1", "1.2.3.4"]
+
+
+def item(**values):
+    dataset = Dataset()
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return Sequence([dataset])
+
+
+DISGUISES = {
+    "capture device": {"SecondaryCaptureDeviceManufacturer": "Fnord"},
+    "capture software": {"SecondaryCaptureDeviceSoftwareVersions": "1"},
+    "conversion": {"ConversionType": "SYN"},
+    "report": {"ContentSequence": item(TextValue="x")},
+    "waveform": {"WaveformSequence": item(ChannelLabel="II")},
+    "spectrum": {"SpectroscopyData": b"\0\0\0\0"},
+    "structure set": {"StructureSetROISequence": item(ROIName="x")},
+    "graphics": {"GraphicAnnotationSequence": item(GraphicLayer="x")},
+    "segments": {"SegmentSequence": item(SegmentLabel="x")},
+    "parametric map": {"FloatPixelData": b"\0\0\0\0"},
+    "color": {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB"},
+    "palette": {"PhotometricInterpretation": "PALETTE COLOR"},
+    "luminance": {"PhotometricInterpretation": "YBR_FULL_422"},
+    "screen save": {"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]},
+    "result sheet": {"ImageType": ["DERIVED", "SECONDARY", "OTHER", "RESULT"]},
+    "screen save in words": {"SeriesDescription": "Screen_Save"},
+    "burned in": {"BurnedInAnnotation": "yes"},
+    "another modality": {"Modality": "OT"},
+}
+
+
+@pytest.mark.parametrize("sop_class", STORAGE_CLASSES + PRIVATE_CLASSES)
+def test_no_other_class_passes_either_gate(mr, engine, clean, sop_class):
+    with pytest.raises(InstanceRejected) as caught:
+        engine.deidentify(mr(SOPClassUID=sop_class))
+    assert caught.value.reason.code in ("sop_class", "secondary_capture")
+    changed = clean(lambda dataset: setattr(dataset, "SOPClassUID", sop_class))
+    assert {f.reason_code for f in inspect(changed).findings} & {
+        "sop_class",
+        "secondary_capture",
+        "identifying_value",
+    }
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_no_disguise_passes_either_gate(mr, engine, clean, name):
+    def edit(dataset):
+        for keyword, value in DISGUISES[name].items():
+            setattr(dataset, keyword, value)
+
+    for look in (lambda data: gate_instance(read_source(data)), engine.deidentify):
+        with pytest.raises(InstanceRejected):
+            look(mr(edit=edit))
+    assert inspect(clean(edit)).findings != ()
+
+
+def test_forty_classes_and_twelve_disguises_are_more_than_enough():
+    assert len(STORAGE_CLASSES) + len(PRIVATE_CLASSES) > 150
+    assert len(DISGUISES) >= 12
+
+
+@pytest.fixture(scope="module")
+def clean(mr, engine):
+    """An output that passes the second gate, with something changed in it."""
+    output = engine.deidentify(mr()).data
+    assert inspect(output).findings == ()
+
+    def change(edit):
+        dataset = pydicom.dcmread(io.BytesIO(output))
+        edit(dataset)
+        dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+        buffer = io.BytesIO()
+        dcmwrite(buffer, dataset, enforce_file_format=True)
+        return buffer.getvalue()
+
+    return change
 
 
 @pytest.mark.parametrize(("values", "code"), REFUSED)

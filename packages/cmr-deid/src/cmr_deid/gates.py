@@ -5,7 +5,7 @@ says against itself.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pydicom.dataset import Dataset
 
@@ -94,8 +94,21 @@ OTHER_PARTS = frozenset(
         "TOE",
     ]
 )
-PLACEHOLDER_IDS = frozenset(("ANONYMOUS", "ANONYMIZED", "ANON", "UNKNOWN", "NONE", "NULL", "N/A"))
+PLACEHOLDER_IDS = frozenset(
+    ("ANONYMOUS", "ANONYMIZED", "ANON", "UNKNOWN", "NONE", "NULL", "N/A", "UNDEFINED", "MISSING", "NO ID")
+)
 """Patient IDs that many persons share: they would become one subject."""
+
+SCREEN_PHRASES = ("screen save", "screensave", "screenshot", "screen shot", "secondary capture")
+"""Words of a series description that say what the image type does not."""
+
+OTHER_OBJECTS = {
+    **dict.fromkeys((0x00181010, 0x00181016, 0x00181018, 0x00181019, 0x0018101B), "secondary_capture"),
+    **dict.fromkeys((0x0040A730, 0x54000100, 0x56000020, 0x30060020, 0x00700001), "sop_class"),
+    **dict.fromkeys((0x00620002, 0x7FE00008, 0x7FE00009), "sop_class"),
+}
+"""Reason by tag of what no MR image has: equipment of secondary capture, trees of content, waveforms,
+spectra, structure sets, graphics, segments, floating-point pixels. An object that holds one only says that it is MR."""
 
 _UID = re.compile(r"[0-9.]{1,64}")
 _KEYWORDS = {
@@ -114,6 +127,8 @@ _KEYWORDS = {
     "Columns": 0x00280011,
     "BitsAllocated": 0x00280100,
     "NumberOfFrames": 0x00280008,
+    "PhotometricInterpretation": 0x00280004,
+    "SeriesDescription": 0x0008103E,
 }
 _SHORT_INTEGERS = frozenset(("SamplesPerPixel", "Rows", "Columns", "BitsAllocated"))
 """US by PS3.6: under another form they would not stay, and the image would have no size."""
@@ -130,7 +145,7 @@ def gate_instance(ds: Dataset, released: frozenset[str] = frozenset()) -> None:
 
     Raises:
         InstanceRejected: wrong kind of object, screen save, burned-in text, head, broken pixel data, ...
-        InstanceHeld: no_patient_id or not_a_heart.
+        InstanceHeld: no_patient_id, two_patients or not_a_heart.
     """
     meta = getattr(ds, "file_meta", None)
     syntax = str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
@@ -143,7 +158,7 @@ def gate_instance(ds: Dataset, released: frozenset[str] = frozenset()) -> None:
 
     pixels = ds._dict.get(PIXEL_DATA)  # type: ignore[call-overload]
     length = None if pixels is None else len(pixels.value or b"")
-    _gate(get, syntax, length, released)
+    _gate(get, ds.keys(), syntax, length, released)
 
 
 def gate_raw(data_set: DataSet, transfer_syntax_uid: str, released: frozenset[str] = frozenset()) -> None:
@@ -159,11 +174,15 @@ def gate_raw(data_set: DataSet, transfer_syntax_uid: str, released: frozenset[st
         return "" if number is None else str(number)
 
     pixels = data_set.get(PIXEL_DATA)
-    _gate(get, transfer_syntax_uid, None if pixels is None else len(pixels.value), released)
+    length = None if pixels is None else len(pixels.value)
+    _gate(get, data_set.keys(), transfer_syntax_uid, length, released)
 
 
-def _gate(get: Getter, syntax: str, pixel_bytes: int | None, released: frozenset[str]) -> None:
+def _gate(
+    get: Getter, tags: Collection[int], syntax: str, pixel_bytes: int | None, released: frozenset[str]
+) -> None:
     _gate_object(get)
+    _gate_other_objects(tags)
     _gate_image_type(get)
     _gate_identity(get)
     _gate_pixels(get, syntax, pixel_bytes)
@@ -182,6 +201,12 @@ def _gate_object(get: Getter) -> None:
         raise InstanceRejected("secondary_capture")
 
 
+def _gate_other_objects(tags: Collection[int]) -> None:
+    for tag, code in OTHER_OBJECTS.items():
+        if tag in tags:
+            raise InstanceRejected(code)
+
+
 def _gate_image_type(get: Getter) -> None:
     words = set(re.split(r"[\\ _]+", get("ImageType").upper()))
     if words & SCREEN_WORDS:
@@ -190,6 +215,11 @@ def _gate_image_type(get: Getter) -> None:
         raise InstanceRejected("burned_in")
     if get("SamplesPerPixel") not in ("", "1"):
         raise InstanceRejected("screen_save")
+    if get("PhotometricInterpretation").strip(" \0").upper() not in ("", "MONOCHROME1", "MONOCHROME2"):
+        raise InstanceRejected("screen_save")
+    description = get("SeriesDescription").lower().replace("_", " ")
+    if any(phrase in description for phrase in SCREEN_PHRASES):
+        raise InstanceRejected("screen_save")
 
 
 def _gate_identity(get: Getter) -> None:
@@ -197,8 +227,11 @@ def _gate_identity(get: Getter) -> None:
         if not _UID.fullmatch(get(keyword)):
             raise InstanceRejected("missing_uid")
     patient_id = get("PatientID").strip(" \0")
-    if not patient_id.strip("0") or patient_id.upper() in PLACEHOLDER_IDS:
+    known = any(c.isalnum() and c != "0" for c in patient_id)
+    if not known or patient_id.upper() in PLACEHOLDER_IDS:
         raise InstanceHeld("no_patient_id")
+    if "\\" in patient_id:
+        raise InstanceHeld("two_patients")
 
 
 def _gate_pixels(get: Getter, syntax: str, pixel_bytes: int | None) -> None:

@@ -16,8 +16,19 @@ _PIXELS = 0x7FE00010
 _EQUIPMENT_ITEM, _DESCRIPTION = (0x0018A001,), 0x0018A003
 _SCREEN = (b"SCREEN", b"REPORT", b"RESULT", b"SUMMARY", b"SNAPSHOT", b"DOCUMENT")
 _INTERESTING = {
+    0x0008103E,
     *(0x00080008, 0x00080016, 0x00080018, 0x00080060, 0x00080064, 0x00100010, 0x00100020, 0x00120062),
-    *(0x00120063, 0x00180015, 0x0020000D, 0x0020000E, 0x00280002, 0x00280008, 0x00280010, 0x00280011),
+    *(
+        0x00120063,
+        0x00180015,
+        0x0020000D,
+        0x0020000E,
+        0x00280002,
+        0x00280004,
+        0x00280008,
+        0x00280010,
+        0x00280011,
+    ),
     *(0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280301, 0x00280303),
 }
 
@@ -199,6 +210,11 @@ class _Look:
             self._say("not_mr")
         kinds = self._values.get(0x00080008, b"").upper()
         if any(word in kinds for word in _SCREEN) or self._number(0x00280002) not in (None, 1):
+            self._say("screen_save")
+        said = self._text(0x0008103E).lower()
+        if "screen" in said and ("save" in said or "shot" in said):
+            self._say("screen_save")
+        if self._text(0x00280004) not in ("MONOCHROME1", "MONOCHROME2", ""):
             self._say("screen_save")
         if self._text(0x00280301).upper() == "YES":
             self._say("burned_in")
