@@ -99,6 +99,9 @@ PLACEHOLDER_IDS = frozenset(
 )
 """Patient IDs that many persons share: they would become one subject."""
 
+COLORS = ("RGB", "PALETTE", "YBR", "HSV", "ARGB", "CMYK")
+"""Beginnings of photometric interpretations that an MR image never has (PS3.3 C.8.3.1)."""
+
 SCREEN_PHRASES = ("screen save", "screensave", "screenshot", "screen shot", "secondary capture")
 """Words of a series description that say what the image type does not."""
 
@@ -215,7 +218,7 @@ def _gate_image_type(get: Getter) -> None:
         raise InstanceRejected("burned_in")
     if get("SamplesPerPixel") not in ("", "1"):
         raise InstanceRejected("screen_save")
-    if get("PhotometricInterpretation").strip(" \0").upper() not in ("", "MONOCHROME1", "MONOCHROME2"):
+    if get("PhotometricInterpretation").upper().startswith(COLORS):
         raise InstanceRejected("screen_save")
     description = get("SeriesDescription").lower().replace("_", " ")
     if any(phrase in description for phrase in SCREEN_PHRASES):
