@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from cmr_testkit.plants.reserved import Needle
 
 ENCODINGS = ("plain", "utf-16", "reversed", "base 64", "hexadecimal", "deflated")
@@ -19,6 +21,7 @@ _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{16,}")
 _DEFLATED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 _MOST_INFLATED = 1 << 20
 _SHORT = 6
+_MASK = (1 << 20) - 1
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -60,30 +63,51 @@ class Search:
 
     def __init__(self, data: bytes) -> None:
         self._plain = data
-        self._exact = b"\xff\xff".join(views(data).values())
-        self._folded = self._exact.lower()
-        self._squeezed = self._folded.translate(None, _SEPARATORS)
+        self._exact = _Text(b"\xff\xff".join(views(data).values()))
+        folded = self._exact.data.lower()
+        self._folded = _Text(folded)
+        self._squeezed = _Text(folded.translate(None, _SEPARATORS))
 
     def finds(self, needle: Needle) -> bool:
         """True if the needle stands somewhere."""
         value = needle.value
         if needle.form == "word":
-            return value.translate(None, _SEPARATORS) in self._squeezed
+            return self._squeezed.holds(value.translate(None, _SEPARATORS))
         if needle.form == "text":
-            return value in self._folded
+            return self._folded.holds(value)
         if needle.form == "raw":
-            return value in (self._plain if len(value) < _SHORT else self._exact)
-        return self._stands(value, b"0123456789." if needle.form == "date" else b"0123456789", needle.form)
+            return value in self._plain if len(value) < _SHORT else self._exact.holds(value)
+        before = b"0123456789." if needle.form == "date" else b"0123456789"
+        return self._exact.holds(value) and self._stands(value, before, needle.form)
 
     def _stands(self, value: bytes, before: bytes, form: str) -> bool:
-        at = self._exact.find(value)
+        data = self._exact.data
+        at = data.find(value)
         while at >= 0:
             end = at + len(value)
-            follows = form == "number" and self._exact[end : end + 1].isdigit()
-            if not follows and (at == 0 or self._exact[at - 1] not in before):
+            follows = form == "number" and data[end : end + 1].isdigit()
+            if not follows and (at == 0 or data[at - 1] not in before):
                 return True
-            at = self._exact.find(value, at + 1)
+            at = data.find(value, at + 1)
         return False
+
+
+class _Text:
+    """Bytes with a hashed table of the three-byte runs in them: most needles are ruled out by one look."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._runs = bytearray(_MASK + 1)
+        one = np.frombuffer(data, np.uint8).astype(np.uint32)
+        runs = one[:-2] << 12 ^ one[1:-1] << 6 ^ one[2:]
+        np.frombuffer(self._runs, np.uint8)[runs] = 1
+
+    def holds(self, value: bytes) -> bool:
+        """True if these bytes, three or more, stand somewhere."""
+        for at in (0, len(value) // 2 - 1, len(value) - 3):
+            if not self._runs[value[at] << 12 ^ value[at + 1] << 6 ^ value[at + 2]]:
+                return False
+        return value in self.data
 
 
 def _from_base_64(run: bytes) -> bytes:
