@@ -1,12 +1,14 @@
 """Settings: one TOML file, strict, with the setting's name in every complaint."""
 
 import stat
+from pathlib import Path
 
 import pytest
 
 from cmr_connector.config import Config, from_document, load, to_document
 from cmr_connector.config_template import initialize
 from cmr_connector.errors import SettingsError
+from cmr_deid.profile import Act
 
 LEAST = {"center": {"code": "center-a"}, "registry": {"url": "https://registry.example"}}
 
@@ -38,6 +40,14 @@ def test_every_setting_is_explained_in_the_template(tmp_path):
     assert all(lines[i - 1].startswith("# ") for i in settings)
 
 
+def test_a_center_may_be_stricter_than_everybody_and_its_digest_tells():
+    wishes = {"deid": {"remove": ["ProtocolName", "(0018,1020)"], "words": ["ReceiveCoilName"]}}
+    profile = from_document({**LEAST, **wishes}, Path()).profile()
+    usual = from_document(LEAST, Path()).profile()
+    assert profile.digest != usual.digest
+    assert (usual.rules[0x00181030].act, profile.rules[0x00181030].act) == (Act.CLEAN_WORDS, Act.REMOVE)
+
+
 def test_no_secret_is_shown(tmp_path):
     path = initialize(tmp_path, "center-a", "https://registry.example")
     (tmp_path / "registry.key").write_text("very-secret\n")
@@ -57,6 +67,10 @@ def test_no_secret_is_shown(tmp_path):
         ({"registry": {"url": "https://x", "timeout_s": 0}}, "registry.timeout_s"),
         ({"registry": {"url": "https://x", "batch_mib": True}}, "registry.batch_mib"),
         ({"colour": "blue"}, "colour"),
+        ({"deid": {"remove": ["NoSuchAttribute"]}}, "NoSuchAttribute"),
+        ({"deid": {"remove": ["PixelData"]}}, "PixelData"),
+        ({"deid": {"empty": ["PatientAddress"]}}, "PatientAddress"),
+        ({"deid": {"keep": ["PatientName"]}}, "deid.keep"),
         ({"scp": {"prot": 104}}, "scp.prot"),
         ({"scp": {"port": 70000}}, "scp.port"),
         ({"scp": {"port": "104"}}, "scp.port"),
