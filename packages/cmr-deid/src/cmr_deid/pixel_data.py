@@ -111,7 +111,8 @@ def pixels_equal(before: bytes, after: bytes, masks: Sequence[Mask] = ()) -> boo
         masks: as `Engine.deidentify` was given.
     """
     try:
-        first, second = (_image(*read_picked(data, _OF_THE_IMAGE), masks) for data in (before, after))
+        first = _image(*read_picked(before, _OF_THE_IMAGE), masks)
+        second = _image(*read_picked(after, _OF_THE_IMAGE), ())
     except (DeidRefusal, KeyError, ValueError, struct.error):
         return False
     return first == second
