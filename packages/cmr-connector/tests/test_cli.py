@@ -1,6 +1,7 @@
 """The commands of the contract: what they print and how they exit."""
 
 import json
+import re
 import shutil
 import stat
 
@@ -9,6 +10,7 @@ import pytest
 from cmr_connector.cli import main
 from cmr_connector.config import load
 from cmr_connector.doctor import examine
+from cmr_connector.steps import Steps
 from cmr_connector.workplace import open_workplace, worker_lock
 from cmr_testkit import odd
 
@@ -127,6 +129,22 @@ def test_preview_shows_before_and_after_and_keeps_nothing(run, cmr_exam, home, t
     assert open_and_count(home) == 0
 
 
+def test_preview_writes_a_page_for_the_person_who_asked(run, cmr_exam, tmp_path, registry):
+    exam = cmr_exam()
+    page = tmp_path / "sides.html"
+    code, out, _ = run("preview", exam.root, "--html", page)
+    assert code == 0
+    assert exam.patient_id not in out
+    shown = page.read_text()
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "Patient data." in shown
+    assert exam.patient.name in shown
+    assert "private: SIEMENS CSA HEADER" in shown
+    assert "The picture leaves as it is." in shown
+    assert not re.search(r"https?://|<script|<link", shown)
+    assert registry.received_bytes == 0
+
+
 def open_and_count(home):
     workplace = open_workplace(load(home / "connector.toml"))
     exams = workplace.store.exams.listed()
@@ -201,3 +219,15 @@ def test_doctor_tells_a_registry_that_is_away_from_a_missing_key(home, registry)
 
 def test_key_files_are_made_private(home):
     assert stat.S_IMODE((home / "center.key").stat().st_mode) == 0o600
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(capsys):
+    with Steps(enabled=True) as steps:
+        steps.report("find", 1, 0)
+        steps.report("shadow", 1, 2)
+    told = capsys.readouterr().err
+    assert "finding exams" in told
+    assert "looking at exams" in told
+    with Steps(enabled=False) as steps:
+        steps.report("take", 1, 0)
+    assert capsys.readouterr().err == ""
