@@ -66,6 +66,9 @@ def value_finding(tag: int, vr: str, value: bytes) -> str | None:
     return _text_finding(tag, value)
 
 
+_DUMMIES = (b"REMOVED ", b"REMOVED")
+"""What stands in a text that must have a value and whose own may not stay."""
+
 _SPECIAL: dict[int, re.Pattern[bytes]] = {
     _METHOD: _METHOD_FORM,
     0x00080005: re.compile(rb"(?:ISO_IR [0-9]{1,3})? ?"),
@@ -155,6 +158,8 @@ def code_finding(code: bytes, scheme: bytes, meaning: bytes) -> str | None:
 
 
 def _text_finding(tag: int, value: bytes) -> str | None:
+    if value in _DUMMIES:
+        return None
     if len(value) > _LONGEST_TEXT or tables.PERSON_LIKE.search(value) or tables.DATE_IN_TEXT.search(value):
         return "identifying_value"
     if tag == _WRITER_NAME:
