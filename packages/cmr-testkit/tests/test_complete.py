@@ -145,6 +145,22 @@ def test_first_pass_brightens_blood_before_the_wall():
     assert max(muscle) > 1.5 * muscle[0]
 
 
+def test_a_mosaic_holds_its_slices_as_tiles_around_the_first():
+    exam = plan_exam(vendor="siemens", size="tiny", protocol="complete")
+    series, shots = next((s, shots) for s, shots in timed_shots(exam) if s.tiles)
+    _, image = next(instances_of(exam, series, shots))
+    pixels = np.frombuffer(image.PixelData, np.uint16).reshape(image.Rows, image.Columns).astype(float)
+    first = series.tiles[0]
+
+    assert pixels.shape == (2 * first.pixels, 2 * first.pixels)
+    tiles = [pixels[r : r + first.pixels, c : c + first.pixels] for r in (0, 64) for c in (0, 64)]
+    assert all(tile.mean() > 20 for tile in tiles)
+    assert not np.allclose(tiles[0], tiles[3], atol=60)
+    row, column = np.array(image.ImageOrientationPatient, float).reshape(2, 3)
+    shift = first.pixels / 2 * first.spacing * (row + column)
+    assert np.array(image.ImagePositionPatient, float) + shift == pytest.approx(first.position, abs=1e-3)
+
+
 @pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_every_vendor_has_every_kind(vendor):
     exam = plan_exam(vendor=vendor, size="tiny", protocol="complete")

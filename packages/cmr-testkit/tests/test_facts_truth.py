@@ -72,6 +72,18 @@ def test_a_siemens_image_tells_its_facts_in_the_csa_header(by_vendor, vendor):
     assert float(image("t1_raw_sax_native")["InversionTime"][0]) == pytest.approx(facts.inversion_times_ms[0])
 
 
+@pytest.mark.parametrize("vendor", ["siemens", "siemens-csa1"])
+def test_a_siemens_mosaic_tells_when_each_tile_was_measured(by_vendor, vendor):
+    sample = by_vendor[vendor]["dwi_sax"]
+    elements = read_csa(sample.dataset.private_block(0x0029, "SIEMENS CSA HEADER")[0x10].value)
+    block = sample.dataset.private_block(0x0019, "SIEMENS MR HEADER")
+
+    times = [float(value) for value in elements["MosaicRefAcqTimes"]]
+    assert times == list(block[0x29].value) == list(sample.facts.slice_timing_ms)
+    assert int(elements["NumberOfImagesInMosaic"][0]) == block[0x0A].value == len(times) == 4
+    assert "MOSAIC" in sample.dataset.ImageType
+
+
 def test_xa_writes_the_velocity_encoding_in_every_frame_and_not_always_the_standard_group(by_vendor):
     for view, standard in (("ao", False), ("pa", True)):
         sample = by_vendor["siemens-xa"][f"flow_{view}_phase"]

@@ -113,6 +113,9 @@ def _drawn(exam: ExamPlan, series: Series, shots: list[Shot], vendor: Vendor) ->
         if series.kind == "mip":
             yield shot, _projection(exam, shot)
             continue
+        if series.tiles:
+            yield shot, _mosaic(exam, shot)
+            continue
         if cut is None or cut.plane is not shot.plane or cut.contrast is not step.contrast:
             cut = Cut(exam.scene, shot.plane, step.contrast)
         rng = np.random.default_rng([exam.session.visit.variant, series.number, shot.slice_index, shot.phase])
@@ -121,6 +124,16 @@ def _drawn(exam: ExamPlan, series: Series, shots: list[Shot], vendor: Vendor) ->
             yield shot, _velocity(exam, shot, clean, rng, vendor.family)
         else:
             yield shot, with_noise(clean, step.contrast.noise, rng, signed=step.contrast.signed)
+
+
+def _mosaic(exam: ExamPlan, shot: Shot) -> Any:
+    """The slices of a mosaic, row by row."""
+    series, look = shot.series, shot.step.contrast
+    rng = np.random.default_rng([exam.session.visit.variant, series.number, shot.phase])
+    parts = [Cut(exam.scene, plane, look).at(shot.step.time) for plane in series.tiles]
+    side = shot.plane.pixels // series.tiles[0].pixels
+    rows = [np.hstack(parts[i : i + side]) for i in range(0, len(parts), side)]
+    return with_noise(np.vstack(rows), look.noise, rng)
 
 
 def _projection(exam: ExamPlan, shot: Shot) -> Any:

@@ -47,6 +47,10 @@ MOLLI_START_MS = (120.0, 200.0)
 T2_PREPARATIONS_MS = (0.0, 30.0, 55.0)
 DIFFUSION_B = (50.0, 350.0)
 FIRST_ECHO_MS, ECHO_STEP_MS = 2.15, 2.23
+MOSAIC_SIDE = 2
+MOSAIC_TIMES_MS = (0.0, 95.0, 47.5, 142.5)
+"""When each tile is measured after the first: every second slice first."""
+
 RVOT_SHIFT_MM = 32.0
 
 
@@ -90,6 +94,7 @@ class Recipe:
 
     Attributes:
         split: each cine slice is a series of its own. split_flow: magnitude and phase are.
+        mosaic: diffusion slices are tiles of one image.
         flows: what flows through the vessels `ao` and `pa`.
     """
 
@@ -100,6 +105,7 @@ class Recipe:
     rr_ms: int
     split: bool
     split_flow: bool
+    mosaic: bool
 
 
 def plan_complete(recipe: Recipe, amounts: Amounts) -> list[Series]:
@@ -111,7 +117,7 @@ def plan_complete(recipe: Recipe, amounts: Amounts) -> list[Series]:
         *_t2(recipe, slices),
         *_t2star(recipe, amounts, slices[:1]),
         Series("stir", "sax", slices, 1, edema(recipe.times), spacing=20.0),
-        _dwi(recipe, slices[:1]),
+        _dwi(recipe, amounts, slices[0]),
         *_flow(recipe, amounts, "ao"),
         *_flow(recipe, amounts, "pa"),
         _first_pass(recipe, amounts, slices, "stress"),
@@ -192,11 +198,20 @@ def _t2star(recipe: Recipe, amounts: Amounts, planes: tuple[Plane, ...]) -> list
     return [raw, Series("t2star_map", "sax", planes, 1, t2star_map(recipe.times))]
 
 
-def _dwi(recipe: Recipe, planes: tuple[Plane, ...]) -> Series:
+def _dwi(recipe: Recipe, amounts: Amounts, plane: Plane) -> Series:
     steps = tuple(
         Step(diffusion(recipe.times, b), LGE_TIME, beat=2 * i, b_value=b) for i, b in enumerate(DIFFUSION_B)
     )
-    return Series("dwi", "sax", planes, 1, steps[0].contrast, steps=steps)
+    single = Series("dwi", "sax", (plane,), 1, steps[0].contrast, steps=steps)
+    if not recipe.mosaic:
+        return single
+    tiles = tuple(
+        dataclasses.replace(plane, center=plane.center + 10.0 * i * plane.normal)
+        for i in range(len(MOSAIC_TIMES_MS))
+    )
+    # the mosaic stands as one large image around the first slice (as readers of Siemens data expect)
+    whole = dataclasses.replace(plane, pixels=MOSAIC_SIDE * plane.pixels)
+    return dataclasses.replace(single, planes=(whole,), tiles=tiles)
 
 
 def _flow(recipe: Recipe, amounts: Amounts, view: str) -> list[Series]:

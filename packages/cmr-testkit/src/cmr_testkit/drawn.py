@@ -122,6 +122,6 @@ def _planned(
     flows = {
         view: FlowTruth(stroke, round(BACKWARD_SHARE[view] * stroke, 1), heart.systole) for view in VESSELS
     }
-    recipe = Recipe(heart, scene.frame, times, flows, rr_ms, ways.split, ways.split)
+    recipe = Recipe(heart, scene.frame, times, flows, rr_ms, ways.split, ways.split, ways.mosaic)
     series = plan_complete(recipe, amounts)
     return series, complete_truth(series, times, flows), flows

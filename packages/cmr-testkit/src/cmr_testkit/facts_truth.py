@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cmr_testkit.acquire import timed_shots
+from cmr_testkit.complete import MOSAIC_TIMES_MS
 from cmr_testkit.drawn import ExamPlan
 from cmr_testkit.enhanced import is_gated, is_original
 from cmr_testkit.protocol import Series
@@ -30,6 +31,7 @@ class FactsTruth:
         inversion_times_ms: inversion time; empty where the image was not inverted or is a map of many.
         trigger_times_ms: delay after the R wave. nominal_intervals_ms: R-R interval.
         slice_delays_ms: delay of the slice after the first slice of its heartbeat, where slices share one.
+        slice_timing_ms: when each tile of a mosaic was measured, in the order of the tiles.
         b_values: diffusion weighting in s/mm2. echo_times_ms: where echoes differ between images.
     """
 
@@ -42,6 +44,7 @@ class FactsTruth:
     trigger_times_ms: tuple[float, ...]
     nominal_intervals_ms: tuple[float, ...]
     slice_delays_ms: tuple[float, ...]
+    slice_timing_ms: tuple[float, ...]
     b_values: tuple[float, ...]
     echo_times_ms: tuple[float, ...]
     field_strength_t: float = FIELD_STRENGTH_T
@@ -77,6 +80,7 @@ def facts_of(vendor: str, series: Series, shots: Sequence[Shot]) -> FactsTruth:
         slice_delays_ms=tuple(series.slice_delay * shot.slice_index * shot.rr_ms for shot in shots)
         if series.slice_delay
         else (),
+        slice_timing_ms=MOSAIC_TIMES_MS if series.tiles else (),
         b_values=tuple(s.step.b_value for s in shots if s.step.b_value is not None),
         echo_times_ms=tuple(s.step.echo_ms for s in shots if s.step.echo_ms is not None),
     )

@@ -92,6 +92,7 @@ class Series:
         steps: the images of each slice, empty where they are only phases of the cycle.
         venc_cm_s: velocity encoding of a flow series.
         slice_delay: part of the cycle between slices that share a heartbeat (first pass); 0: one after another.
+        tiles: slices of a mosaic, whose only plane is the whole of it; empty for other images.
     """
 
     kind: str
@@ -105,6 +106,7 @@ class Series:
     steps: tuple[Step, ...] = ()
     venc_cm_s: float | None = None
     slice_delay: float = 0.0
+    tiles: tuple[Plane, ...] = ()
 
     @property
     def label(self) -> str:

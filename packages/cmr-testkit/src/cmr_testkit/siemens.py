@@ -6,6 +6,7 @@
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from cmr_testkit.complete import MOSAIC_TIMES_MS
 from cmr_testkit.headers import clock, identified, number, place, spoken, stamp
 from cmr_testkit.protocol import Series
 from cmr_testkit.shot import Session, Shot
@@ -28,6 +29,8 @@ def start_series(session: Session, series: Series) -> Dataset:
         dataset.SeriesDescription = words
     dataset.ProtocolName = words
     dataset.ImageType = image_type("siemens", series.kind, "P" if series.role == "phase" else "M")
+    if series.tiles:
+        dataset.ImageType = [*dataset.ImageType, "MOSAIC"]
     dataset.BodyPartExamined = "HEART"
     dataset.Manufacturer = "SIEMENS"
     old = session.vendor == OLD
@@ -157,6 +160,10 @@ def _settings(dataset: Dataset, shot: Shot) -> None:
         block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
         block.add_new(0x0C, "IS", f"{step.b_value:.0f}")
         block.add_new(0x0D, "CS", "ISOTROPIC")
+    if shot.series.tiles:
+        block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
+        block.add_new(0x0A, "US", len(shot.series.tiles))
+        block.add_new(0x29, "FD", list(MOSAIC_TIMES_MS))
     if step.component == "P":
         dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "-4096", "2", "US"
     elif shot.series.kind in ("t2_map", "t2star_map"):

@@ -4,7 +4,7 @@ The protocol names numbers that were not used as well: every one holds an invers
 encoding, and only the switches beside them (ucInversion, ucPCFlowMode) say whether they were in force.
 """
 
-from cmr_testkit.complete import MOLLI_START_MS
+from cmr_testkit.complete import MOLLI_START_MS, MOSAIC_TIMES_MS
 from cmr_testkit.csa import csa_header, phoenix_protocol
 from cmr_testkit.headers import spoken
 from cmr_testkit.protocol import INVERSION_TIME_MS, Series
@@ -51,7 +51,7 @@ def protocol_text(session: Session, series: Series, words: str) -> str:
         ("alTE[0]", str(round(1000 * technique.te_ms))),
         ("adFlipAngleDegree[0]", f"{technique.flip_deg:.1f}"),
         ("sSliceArray.asSlice[0].dThickness", f"{series.planes[0].thickness:.1f}"),
-        ("sSliceArray.lSize", str(len(series.planes))),
+        ("sSliceArray.lSize", str(len(series.tiles or series.planes))),
         ("sPrepPulses.ucInversion", INVERSION_ON if technique.inverted else INVERSION_OFF),
         ("sPhysioImaging.lSignal1", "2" if technique.gated else "1"),
         ("sPhysioImaging.lMethod1", "8" if series.phases > 1 else "4"),
@@ -135,7 +135,8 @@ def image_csa(session: Session, shot: Shot, version: int) -> bytes:
             ("FlowEncodingDirection", "IS", ["4"] if venc and phase else []),
             ("B_value", "IS", [] if step.b_value is None else [f"{step.b_value:.0f}"]),
             ("DiffusionDirectionality", "CS", [] if step.b_value is None else ["ISOTROPIC"]),
-            ("MosaicRefAcqTimes", "FD", []),
+            ("NumberOfImagesInMosaic", "US", [str(len(series.tiles))] if series.tiles else []),
+            ("MosaicRefAcqTimes", "FD", [f"{t:.8f}" for t in MOSAIC_TIMES_MS] if series.tiles else []),
             ("OperatorComment", "LO", [spoken(session.visit.people["operator"])]),
             ("ReferencedImageSequence", "UI", [session.uids.reference(4)]),
             ("PatientIdentifier", "LO", [session.patient.patient_id]),

@@ -30,6 +30,7 @@ class Vendor:
         word: what `--vendor` says. family: `siemens`, `ge` or `philips`.
         split: each cine slice, and velocity beside magnitude, is a series of its own.
         psir: the basic protocol has phase-sensitive late enhancement.
+        mosaic: echo-planar slices are tiles of one image.
         start, write: header of a series, and what an image changes in it; None for Enhanced MR.
         whole: a series as one Enhanced instance; None for classic MR.
     """
@@ -41,6 +42,7 @@ class Vendor:
     start: Start | None = None
     write: Write | None = None
     whole: Whole | None = None
+    mosaic: bool = False
 
     @property
     def enhanced(self) -> bool:
@@ -49,8 +51,8 @@ class Vendor:
 
 
 _ALL = (
-    Vendor("siemens", "siemens", True, True, siemens.start_series, siemens.write_shot),
-    Vendor("siemens-csa1", "siemens", True, True, siemens.start_series, siemens.write_shot),
+    Vendor("siemens", "siemens", True, True, siemens.start_series, siemens.write_shot, mosaic=True),
+    Vendor("siemens-csa1", "siemens", True, True, siemens.start_series, siemens.write_shot, mosaic=True),
     Vendor("siemens-xa", "siemens", True, True, whole=siemens_xa.enhanced_series),
     Vendor("ge", "ge", False, False, ge.start_series, ge.write_shot),
     Vendor("philips", "philips", False, True, philips.start_series, philips.write_shot),
