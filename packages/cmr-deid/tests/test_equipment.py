@@ -3,7 +3,7 @@
 import pytest
 
 from cmr_deid import equipment
-from cmr_deid.equipment import clean_equipment
+from cmr_deid.equipment import clean_equipment, is_mixed
 from cmr_deid.verify import terms
 from cmr_deid.verify.values import value_finding
 
@@ -93,3 +93,14 @@ def test_a_short_date_in_a_description_is_stopped(text):
 def test_every_equipment_word_that_the_engine_keeps_passes_the_second_look():
     unknown = [w for w in equipment.WORDS if len(w) > 1 and w not in terms.EQUIPMENT]
     assert unknown == []
+
+
+@pytest.mark.parametrize("token", ["Q0X8Z1K9", "Q0X8Z1K9W0", "A1B2C3", "AB12CD34EF"])
+def test_letters_and_digits_in_turn_are_a_number_of_somebody(token):
+    assert is_mixed(token)
+    assert clean_equipment(0x00181250, f"Body {token}", 16, frozenset()) == "Body"
+
+
+@pytest.mark.parametrize("token", ["8CARDIAC", "BO1", "SP2", "V02", "1131", "N8CARDIAC", "Q1X8"])
+def test_a_name_of_a_coil_with_a_number_is_none(token):
+    assert not is_mixed(token)

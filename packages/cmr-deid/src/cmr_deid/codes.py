@@ -8,6 +8,7 @@ words.
 import functools
 import re
 
+from cmr_deid.equipment import is_mixed
 from cmr_deid.vocabulary import WORDS
 
 DEFINED_TERMS = """
@@ -90,7 +91,7 @@ _ISO = re.compile(r"ISO_1[0-9]{4}(?:_[0-9])?")
 _NUMBERS = re.compile(
     r"[0-9]{5}|[0-9]{3}-[0-9]{4}|[0-9]{1,2}[A-Za-z]{3,9}[0-9]{2}|[0-9]+[-./][0-9]+[-./][0-9]"
 )
-_LETTERS = re.compile(r"[A-Za-z]+")
+_LETTERS, _RUNS = re.compile(r"[A-Za-z]+"), re.compile(r"[A-Za-z0-9]+")
 
 
 @functools.lru_cache(maxsize=8192)
@@ -107,7 +108,7 @@ def is_term(text: str) -> bool:
     """True if this one value of a CS attribute has the form of a code and holds known words only."""
     if _ISO.fullmatch(text):
         return True
-    if not _FORM.fullmatch(text) or _NUMBERS.search(text):
+    if not _FORM.fullmatch(text) or _NUMBERS.search(text) or any(map(is_mixed, _RUNS.findall(text))):
         return False
     if any(len(run) > 3 and run.lower() not in TERMS for run in _LETTERS.findall(text)):
         return False

@@ -33,13 +33,15 @@ COILS = """
     breast pelvis peripheral vascular contour blanket brain hrbrain wrist hand integrated built in base
     sense synergy multi quad quadrature volume surface receive transmit transmitter receiver main dual ultra
     channel channels ch element elements geometry gem aa pa la hns ant post lat sup inf cp tx rx rf all none
-    bo sp he ne hea hep cm bm tcs rs cs ds us hr nv usa off on auto m l s q xl mri atd
+    bo sp he ne hea hep cm bm tcs rs cs ds us hr nv usa off on auto m l s q b t r xl mri atd
     """
 WORDS = frozenset(f"{VENDORS} {MODELS} {SOFTWARE} {COILS}".split())
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.,:;/+*()-]{1,40}")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
+_CHANGES = re.compile(r"[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])")
+_MOST_CHANGES, _MOST_DIGITS = 3, 4
 _MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
     "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
@@ -92,10 +94,15 @@ def _is_known(token: str, forbidden: frozenset[str]) -> bool:
     if not _TOKEN.fullmatch(token) or _IDENTIFIER.search(token):
         return False
     parts = re.split(r"[^a-z0-9]+", token.casefold())
-    if forbidden and any(part in forbidden for part in parts):
+    if any(part in forbidden or is_mixed(part) for part in parts):
         return False
     numbered = any(c.isdigit() for c in token)
     return all(_is_word(run, numbered) for run in _LETTERS.findall(token))
+
+
+def is_mixed(part: str) -> bool:
+    """True if letters and digits change more often than in a name of a thing, or the digits are many (D1)."""
+    return len(_CHANGES.findall(part)) > _MOST_CHANGES or sum(c.isdigit() for c in part) > _MOST_DIGITS
 
 
 def _is_word(run: str, numbered: bool) -> bool:

@@ -58,7 +58,7 @@ _SEQUENCE = re.compile(
     rf"\*?(?:{'|'.join(sorted(SEQUENCES.split(), key=len, reverse=True))})[23]d[0-9]{{0,3}}(?:rs|r|ns|t)?[0-9]{{0,3}}"
 )
 _KNOWN = SURE | GUARDED | NAMESAKES
-_MOST_PIECES = 6
+_MOST_PIECES, _MOST_LETTERS = 6, 1
 
 
 @dataclass(slots=True)
@@ -120,7 +120,15 @@ def _pieces(run: str) -> Iterator[str]:
     if is_known(run):
         yield run
         return
-    pieces = _PIECE.findall(run)
+    found = list(_longest_known(_PIECE.findall(run)))
+    if sum(len(word) == 1 and word.isalpha() for word in found) > _MOST_LETTERS:
+        # single letters between digits are a number of somebody or something
+        yield run
+    else:
+        yield from found
+
+
+def _longest_known(pieces: list[str]) -> Iterator[str]:
     at = 0
     while at < len(pieces):
         stop = min(len(pieces), at + _MOST_PIECES)

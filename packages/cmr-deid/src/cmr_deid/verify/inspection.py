@@ -151,7 +151,8 @@ class _Look:
         expected = tables.PUBLIC.get(tag)
         if any(outer >> 16 & 1 for outer in field.path):
             return self._say("private_attribute", _path(field))
-        if expected is None or field.vr not in tables.VR_ALTERNATIVES.get(expected, (expected,)):
+        nested_pixels = tag == _PIXELS and field.path
+        if nested_pixels or field.vr not in tables.VR_ALTERNATIVES.get(expected or "", (expected,)):
             return self._say("identifying_attribute", _path(field))
         if tag == 0x00080100 and field.path == (0x00120064,):
             self._basic_code |= self._value(field).strip(b" \0") == b"113100"

@@ -53,11 +53,8 @@ _ONE_OF: dict[bytes, tuple[Place, ...]] = {
 }
 TECHNIQUE = frozenset(
     (
-        (_SDI, 0x0021, 0x77),
-        (_ACQU, 0x0019, 0x9C),
-        (_ACQU, 0x0019, 0x9E),
-        (_ACQU, 0x0019, 0xD3),
-        (_DD1, 0x2001, 0x20),
+        *((_SDI, 0x0021, 0x77), (_ACQU, 0x0019, 0x9C), (_ACQU, 0x0019, 0x9E), (_ACQU, 0x0019, 0xD3)),
+        *((_DD1, 0x2001, 0x20), (_DD1.upper(), 0x2001, 0x20)),
     )
 )
 """Texts whose words must all be words of technique."""

@@ -72,6 +72,12 @@ _ADMINISTRATION = """
     fr clinical cross pro base ra svd iron cemra not all both on off of for from and with without wo no non the
     plus
 """
+_AGENTS = """
+    gadolinium gadobutrol gadovist gadoteric gadoterate acid meglumine dotarem clariscan gadopentetate dimeglumine
+    magnevist gadobenate multihance gadodiamide omniscan gadoteridol prohance gadoxetate gadoxetic eovist primovist
+    gadoversetamide optimark gadopiclenol elucirem vueway gadofosveset ablavar ferumoxytol feraheme dota dtpa agent
+    iv intravenous injector saline mmol
+"""
 _GERMAN = """
     achse achsen kurz kurze lang lange kurzachse kurzachsen kurzachsenschnitt langachse langachsen kammer
     kammern blick kammerblick vierkammer vierkammerblick zweikammer zweikammerblick dreikammer dreikammerblick
@@ -120,23 +126,21 @@ _EAST_ASIAN_IN_LATIN = """
     tanjiku choujiku chojiku shinkin kanryu kanryuu zouei duanzhou siqiang liangqiang sanqiang qianghua guanzhu
     danchuk jangchuk joyeong gwanryu
 """
-WORDS = frozenset(
-    " ".join(
-        (
-            *(
-                _PULSE_SEQUENCES,
-                _PREPARATION,
-                _MOTION,
-                _ANATOMY,
-                _PLANES,
-                _MEASUREMENT,
-                _UNITS,
-                _ADMINISTRATION,
-            ),
-            *(_GERMAN, _DUTCH_AND_NORDIC, _ROMANCE, _SLAVIC_AND_TURKISH, _EAST_ASIAN_IN_LATIN),
-        )
-    ).split()
+_SUBJECTS = (
+    *(
+        _PULSE_SEQUENCES,
+        _PREPARATION,
+        _MOTION,
+        _ANATOMY,
+        _PLANES,
+        _MEASUREMENT,
+        _UNITS,
+        _ADMINISTRATION,
+        _AGENTS,
+    ),
+    *(_GERMAN, _DUTCH_AND_NORDIC, _ROMANCE, _SLAVIC_AND_TURKISH, _EAST_ASIAN_IN_LATIN),
 )
+WORDS = frozenset(" ".join(_SUBJECTS).split())
 
 _BESIDE = """
     short: axis ax t1 valve aortic atrial
