@@ -1,4 +1,4 @@
-"""The command line: `cmr-deid keygen | run | explain | verify` (contract.md, Commands).
+"""The command line: `cmr-deid keygen | run | explain | verify | conformance` (contract.md, Commands).
 
 Exit codes: 0 done, 1 ran but something needs attention, 2 wrong usage. The only module of this package that
 draws from the operating system and touches files; no source value reaches a report or a message.
@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from cmr_deid.conformance import conformance_html, conformance_markdown
 from cmr_deid.engine import Engine
 from cmr_deid.errors import DeidError, DeidRefusal, InstanceHeld, UsageError
 from cmr_deid.explain import before_after
 from cmr_deid.identities import Identities
 from cmr_deid.keys import MASTER_BYTES, CenterKey, new_key
 from cmr_deid.leaks import search
+from cmr_deid.pixel_data import pixels_equal
 from cmr_deid.profile import default_profile
 from cmr_deid.sheets import Sheet, page_html, sheet_text
 from cmr_deid.verify import inspect
@@ -59,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="look at de-identified files once more, independently")
     verify.add_argument("folder", type=Path)
     verify.set_defaults(command=_verify)
+    conformance = commands.add_parser("conformance", help="print the conformance statement (PS3.15 E.1.3)")
+    conformance.add_argument("--html", action="store_true", help="as a page instead of Markdown")
+    conformance.set_defaults(command=_conformance)
     return parser
 
 
@@ -97,14 +102,17 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _one(engine: Engine, path: Path, output: Path) -> dict[str, object]:
+    source = path.read_bytes()
     try:
-        result = engine.deidentify(path.read_bytes())
+        result = engine.deidentify(source)
     except DeidRefusal as refusal:
         outcome = "held" if isinstance(refusal, InstanceHeld) else "rejected"
         return {"outcome": outcome, "output": None, "reasons": [refusal.reason.code]}
     reasons = sorted({finding.reason_code for finding in inspect(result.data).findings})
     if search(result.data, result.removed_values):
         reasons.append("source_value_left")
+    if not pixels_equal(source, result.data):
+        reasons.append("pixels_changed")
     if reasons:
         return {"outcome": "held", "output": None, "reasons": reasons}
     name = Path(result.exam, result.series_instance_uid, f"{result.sop_instance_uid}.dcm")
@@ -143,6 +151,12 @@ def _key(path: Path) -> CenterKey:
     except UnicodeDecodeError:
         text = ""
     return CenterKey.from_text(text)
+
+
+def _conformance(options: argparse.Namespace) -> int:
+    write = conformance_html if options.html else conformance_markdown
+    print(write(default_profile()), end="")
+    return 0
 
 
 def _verify(options: argparse.Namespace) -> int:

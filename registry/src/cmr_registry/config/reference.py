@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cmr_deid.conformance import conformance_markdown
+from cmr_deid.profile import default_profile
 from cmr_registry.access import search_states
 from cmr_registry.access import states as application_states
 from cmr_registry.accounts.permissions import Permission
@@ -74,8 +76,14 @@ def _page(title: str, intro: str, lines: list[str]) -> str:
     return "\n".join([f"# {title}", "", GENERATED, "", intro, "", *lines]).rstrip() + "\n"
 
 
+def conformance_page() -> str:
+    """What de-identification does to every attribute, as the profile has it (PS3.15 E.1.3)."""
+    return conformance_markdown(default_profile()).replace("\n\n", f"\n\n{GENERATED}\n\n", 1)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "states.md": states_page,
+    "de-identification.md": conformance_page,
 }
