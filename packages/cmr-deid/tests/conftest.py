@@ -130,3 +130,15 @@ def nested():
         return Sequence(made)
 
     return sequence
+
+
+@pytest.fixture(scope="session")
+def part_10():
+    """The Part-10 bytes of a pydicom dataset that has its file meta information."""
+
+    def written(dataset):
+        buffer = io.BytesIO()
+        dcmwrite(buffer, dataset, enforce_file_format=True)
+        return buffer.getvalue()
+
+    return written

@@ -95,7 +95,7 @@ class ScienceReport:
     def lines(self) -> tuple[str, ...]:
         """The report in plain words."""
         images = "image" if self.n_instances == 1 else "images"
-        lines = [f"{self.n_instances} {images} compared with their source."]
+        lines = [f"{self.n_instances} {images} compared with the source."]
         lines += [f"{group}: {equal} of {n} values equal" for group, n, equal in self.rows]
         lines += self.shapes
         lines += [f"{name}: beside the exam for {n}" for name, n in sorted(self._beside.items())]
