@@ -160,7 +160,7 @@ def test_an_image_that_breaks_a_library_is_held_and_its_sisters_go(
     assert exam.patient_name not in json.dumps(log_lines())
 
 
-@pytest.mark.parametrize("leak", ["inspect", "search"])
+@pytest.mark.parametrize("leak", ["inspect", "search", "pixels_equal"])
 def test_what_a_second_look_finds_stays_inside(workplace, registry, cmr_exam, deliver, monkeypatch, leak):
     exam = cmr_exam()
     take_all(workplace, exam.root, Source.COMMAND)
@@ -168,12 +168,14 @@ def test_what_a_second_look_finds_stays_inside(workplace, registry, cmr_exam, de
 
     def finding(data, *removed):
         spoiled.append(data)
-        return Inspection((Finding("identifying_value", ""),)) if leak == "inspect" else ["left"]
+        return {"inspect": Inspection((Finding("identifying_value", ""),)), "search": ["left"]}.get(
+            leak, False
+        )
 
     monkeypatch.setattr(f"cmr_connector.deidentifying.{leak}", finding)
     deliver(workplace)
     [row] = workplace.store.exams.listed()
-    code = {"inspect": "identifying_value", "search": "source_value_left"}[leak]
+    code = {"inspect": "identifying_value", "search": "source_value_left"}.get(leak, "pixels_changed")
     assert (row.state, row.reason) == (ExamState.HELD, code)
     assert len(spoiled) == len(exam.files)
     assert registry.received_bytes == 0

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 
@@ -87,6 +88,21 @@ def test_a_leak_holds_the_file(tmp_path, key_file, tree, monkeypatch):
     monkeypatch.setattr(cli, "search", lambda data, removed: [0])
     _, lines, out, _ = run(tmp_path, key_file, tree)
     assert {tuple(line["reasons"]) for line in lines if line["outcome"] == "held"} >= {("source_value_left",)}
+    assert not list(out.rglob("*.dcm"))
+
+
+def test_other_pixels_hold_the_file(tmp_path, key_file, mr, monkeypatch):
+    deidentify = Engine.deidentify
+
+    def spoiling(self, data):
+        result = deidentify(self, data)
+        return dataclasses.replace(result, data=result.data[:-2] + b"\x01\x00")
+
+    monkeypatch.setattr(Engine, "deidentify", spoiling)
+    one = tmp_path / "one.dcm"
+    one.write_bytes(mr())
+    code, lines, out, _ = run(tmp_path, key_file, one)
+    assert (code, lines[0]["reasons"]) == (1, ["pixels_changed"])
     assert not list(out.rglob("*.dcm"))
 
 

@@ -4,7 +4,7 @@ Images go through in handfuls. The outgoing files of a handful are synced side b
 transaction says what became of each image: a kill in between leaves images that are simply made again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmr_connector import log
@@ -14,9 +14,10 @@ from cmr_connector.pixels.gate import Treatment
 from cmr_connector.rows import ExamRow, InstanceRow
 from cmr_connector.states import InstanceState
 from cmr_connector.store import Store
-from cmr_deid.engine import Engine
+from cmr_deid.engine import Deidentified, Engine
 from cmr_deid.errors import DeidRefusal, InstanceHeld
 from cmr_deid.leaks import search
+from cmr_deid.pixel_data import Mask, pixels_equal
 from cmr_deid.science import Survival, compare
 from cmr_deid.verify import inspect
 from cmr_exchange.canonical import sha256_hex
@@ -100,19 +101,13 @@ class Deidentifying:
         self, exam: ExamRow, data: bytes, treatment: Treatment | None, keeping: Keeping
     ) -> _Outcome:
         released = frozenset({"not_a_heart"} if exam.released else ())
-        result = self._engine.deidentify(
-            data,
-            released,
-            pixels_looked_at=treatment is not None,
-            masks=() if treatment is None else treatment.masks,
-        )
+        masks = () if treatment is None else treatment.masks
+        result = self._engine.deidentify(data, released, pixels_looked_at=treatment is not None, masks=masks)
         if result.subject != exam.subject or result.exam != exam.pseudonym:
             return _Outcome(None, InstanceState.HELD, "two_patients")
-        findings = inspect(result.data).findings
-        if findings:
-            return _Outcome(None, InstanceState.HELD, findings[0].reason_code)
-        if search(result.data, result.removed_values):
-            return _Outcome(None, InstanceState.HELD, "source_value_left")
+        code = _reason_against(data, result, masks)
+        if code is not None:
+            return _Outcome(None, InstanceState.HELD, code)
         survival = compare(result.science, result.facts, result.data)
         if survival.differences:
             return _Outcome(None, InstanceState.HELD, "science_changed", survival)
@@ -144,3 +139,13 @@ class Deidentifying:
         if state is InstanceState.REJECTED:
             ledger.spool_cleared(row.id)
         return state is InstanceState.REJECTED
+
+
+def _reason_against(source: bytes, result: Deidentified, masks: Sequence[Mask]) -> str | None:
+    """What speaks against an outgoing file that the engine made: the second look, a value left, other pixels."""
+    findings = inspect(result.data).findings
+    if findings:
+        return findings[0].reason_code
+    if search(result.data, result.removed_values):
+        return "source_value_left"
+    return None if pixels_equal(source, result.data, masks) else "pixels_changed"
