@@ -31,6 +31,7 @@ def test_a_line_says_what_the_profile_does_at_each_place(page):
     assert cells[4] == "date moved"
     acquisition_context = re.search(r"\| \(0040,0555\) \|.*", page)[0]
     assert "| removed | emptied | removed |" in acquisition_context
+    assert re.search(r"\| \(0008,0106\) \|.*", page)[0].endswith("| removed | replaced by a dummy |")
 
 
 def test_every_kept_attribute_outside_the_table_is_named(page):

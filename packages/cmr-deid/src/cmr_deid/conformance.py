@@ -18,14 +18,14 @@ from cmr_deid.pages import Block, Heading, Paragraph, Table, as_html, as_markdow
 from cmr_deid.profile import SOP_CLASSES, Act, DeidProfile, Rule
 from cmr_deid.safe_private import SAFE_PRIVATE
 from cmr_deid.standard import attribute_types, table_e1_1, table_e3_10_1, table_tcia
-from cmr_deid.tables import E1_1, E1_1_PATTERNS
+from cmr_deid.tables import E1_1, E1_1_PATTERNS, places_of
 from cmr_deid.values import dummy
 from cmr_deid.vocabulary import WORDS
 
 TITLE = "Conformance statement of de-identification"
 _IODS = ("MR Image", "Enhanced MR Image", "Legacy Converted Enhanced MR Image")
 _WORDS = {
-    Act.KEEP: "kept, if the value has the form of its VR",
+    Act.KEEP: "kept",
     Act.CLEAN_TEXT: "cleaned: known words of equipment and sequence",
     Act.CLEAN_WORDS: "cleaned: known words of technique",
     Act.SHIFT: "date moved",
@@ -187,7 +187,7 @@ def _dummies() -> list[Block]:
 
 def _standard_attributes(profile: DeidProfile) -> list[Block]:
     tops = [profile.rules_at(uid, ()) for uid in SOP_CLASSES[:2]]
-    inside = profile.rules_at("", ())
+    inside, elsewhere = profile.rules_at("", ()), _acts_inside(profile)
     rows = tuple(
         (
             label(tag)[:11],
@@ -195,6 +195,7 @@ def _standard_attributes(profile: DeidProfile) -> list[Block]:
             row.basic,
             ", ".join(f"{sign} {CLAIMED[name]}" for name, sign in row.options.items() if name in CLAIMED),
             *(_WORDS[rules[tag].act] for rules in (*tops, inside)),
+            ", ".join(_WORDS[act] for act in sorted(elsewhere[tag] - {r[tag].act for r in (*tops, inside)})),
         )
         for tag, row in sorted(E1_1.items())
     )
@@ -203,12 +204,38 @@ def _standard_attributes(profile: DeidProfile) -> list[Block]:
     return [
         Heading("Attributes of Table E.1-1"),
         Paragraph(f"Rows of many tags that are removed: {patterns}. Private attributes: see below."),
+        Paragraph(
+            "What is kept must have the form of its VR. File meta information (group 0002) is written anew."
+        ),
         Table(("In an MR Image", "Attributes"), tuple((done, str(n)) for done, n in counts.most_common())),
         Table(
-            ("Tag", "Name", "Basic", "Options", "MR Image", "Enhanced MR Image", "Where it has no place"),
+            (
+                "Tag",
+                "Name",
+                "Basic",
+                "Options",
+                "MR Image",
+                "Enhanced MR Image",
+                "Where the IOD has it not",
+                "Elsewhere",
+            ),
             rows,
         ),
     ]
+
+
+def _acts_inside(profile: DeidProfile) -> dict[int, set[Act]]:
+    """What becomes of the attributes of the table at all places of the accepted IODs."""
+    found: dict[int, set[Act]] = defaultdict(set)
+    seen: set[int] = set()
+    for sop_class in SOP_CLASSES:
+        for path in places_of(sop_class):
+            rules = profile.rules_at(sop_class, path)
+            if id(rules) not in seen:
+                seen.add(id(rules))
+                for tag in E1_1:
+                    found[tag].add(rules[tag].act)
+    return found
 
 
 def _mr_attributes(profile: DeidProfile) -> list[Block]:

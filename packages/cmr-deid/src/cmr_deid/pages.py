@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 from cmr_deid.sheet_style import STYLE
 
+_WIDE = """
+p { overflow-wrap: anywhere; }
+.wide { overflow-x: auto; } .wide table { table-layout: auto; } .wide td { overflow-wrap: break-word; }
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -49,8 +54,7 @@ def as_html(title: str, blocks: list[Block]) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name}</title><style>{STYLE}.wide {{ overflow-x: auto; }} .wide table {{ table-layout: auto; }}"
-        f"</style></head><body><main><h1>{name}</h1>\n{body}\n</main></body></html>\n"
+        f"<title>{name}</title><style>{STYLE}{_WIDE}</style></head><body><main><h1>{name}</h1>\n{body}\n</main></body></html>\n"
     )
 
 
@@ -70,7 +74,13 @@ def _html(block: Block) -> str:
         return f"<p>{html.escape(block.text)}</p>"
     head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in block.header)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>\n" for row in block.rows
+        "<tr>"
+        + "".join(
+            f'<td data-label="{html.escape(name)}">{html.escape(cell)}</td>'
+            for name, cell in zip(block.header, row, strict=True)
+        )
+        + "</tr>\n"
+        for row in block.rows
     )
     # a keyboard must be able to scroll what is wider than the page
     return (
