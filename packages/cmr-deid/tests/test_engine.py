@@ -8,6 +8,7 @@ from cmr_deid.engine import Engine
 from cmr_deid.errors import InstanceRejected
 from cmr_deid.identities import Identities, check_pseudonym
 from cmr_deid.keys import new_key
+from cmr_deid.profile import default_profile
 from cmr_deid.reading import read_raw, read_source
 from cmr_deid.verify import inspect
 
@@ -301,9 +302,10 @@ def test_a_sequence_where_a_value_is_expected_goes_and_the_other_way_round(mr, e
 def test_a_value_of_odd_length_is_padded(mr, engine, raw_element):
     data = mr()
     place = data.index(b"\x18\x00\x50\x00DS")
-    odd = raw_element(0x00180025, "CS", b"N")
+    odd = raw_element(0x00180025, "CS", b"N") + raw_element(0x00180083, "DS", b"4")
     result = engine.deidentify(data[:place] + odd + data[place:])
     assert b"\x18\x00\x25\x00CS\x02\x00N " in result.data
+    assert b"\x18\x00\x83\x00DS\x02\x004 " in result.data
     assert inspect(result.data).findings == ()
 
 
@@ -498,11 +500,21 @@ def test_values_of_absurd_length_go(mr, engine, tag, vr, value):
     assert inspect(result.data).findings == ()
 
 
-def test_a_dummy_stands_where_a_value_must_and_stays_when_run_again(mr, engine, nested):
-    item = {"LUTExplanation": "for Fnordvexil", "LUTLabel": "Zebulonia", "RealWorldValueFirstValueMapped": 0}
-    group = nested({"RealWorldValueMappingSequence": nested(item)})
-    values = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4.1", "SharedFunctionalGroupsSequence": group}
-    result = engine.deidentify(mr(**values))
-    assert b"Zebulonia" not in result.data
-    assert b"Fnordvexil" not in result.data
-    assert inspect(result.data).findings == ()
+def enhanced_with_label(mr, nested, label):
+    mapping = nested({"LUTExplanation": "for Fnordvexil", "LUTLabel": label})
+    group = nested({"RealWorldValueMappingSequence": mapping})
+    return mr(SOPClassUID="1.2.840.10008.5.1.4.1.1.4.1", SharedFunctionalGroupsSequence=group)
+
+
+def test_a_dummy_stands_where_a_value_must_and_stays_when_run_again(mr, identities, nested):
+    engine = Engine(identities, default_profile().strengthened(remove=["LUTLabel"]))
+    seen = []
+    for label, action in (("Zebulonia", "replaced"), ("REMOVED", "kept")):
+        result = engine.deidentify(enhanced_with_label(mr, nested, label))
+        assert b"zebulonia" not in result.data.lower()
+        assert b"fnordvexil" not in result.data.lower()
+        assert inspect(result.data).findings == ()
+        assert action_of(result, "LUTLabel") == {action}
+        seen.append(result.data)
+    assert seen[0] == seen[1]
+    assert seen[0].count(b"REMOVED ") == 1
