@@ -203,3 +203,11 @@ def test_a_standard_attribute_inside_a_private_sequence_is_found_by_the_second_l
     at = data.find(raw_element(0x00280002, "US", b"\1\0"))
     findings = inspect(data[:at] + private + data[at:]).findings
     assert ("private_attribute", "(0021,10FE)/(0018,0050)") in {(f.reason_code, f.path) for f in findings}
+
+
+def test_a_private_value_longer_than_any_technique_is_found_by_the_second_look(mr, engine, raw_element):
+    long = raw_element(0x00210010, "LO", b"SIEMENS MR SDI 02 ") + raw_element(0x00211004, "DS", b"1.5 " * 150)
+    data = engine.deidentify(mr()).data
+    at = data.find(raw_element(0x00280002, "US", b"\1\0"))
+    findings = inspect(data[:at] + long + data[at:]).findings
+    assert ("private_attribute", "(0021,1004)") in {(f.reason_code, f.path) for f in findings}

@@ -20,7 +20,7 @@ _LARGEST, _GE_B_VALUE = 1_000_000, 1_000_000_000
 
 _NUMERIC_TEXT = frozenset(("DS", "IS"))
 _ANY_NUMBER = 64
-_LONGEST_TEXT = 1024
+_LONGEST_TEXT = 512
 _SAME_FORM = ({"US", "SS"}, {"UL", "SL"}, {"LO", "SH"}, {"LO", "ST"})
 
 
