@@ -149,7 +149,7 @@ class _Look:
         if tag >> 16 & 1:
             return self._judge_private(field)
         expected = tables.PUBLIC.get(tag)
-        if any(outer >> 16 & 1 for outer in field.path):
+        if field.path and any(outer >> 16 & 1 for outer in field.path):
             return self._say("private_attribute", _path(field))
         nested_pixels = tag == _PIXELS and field.path
         if nested_pixels or field.vr not in tables.VR_ALTERNATIVES.get(expected or "", (expected,)):

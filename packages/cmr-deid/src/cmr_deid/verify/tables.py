@@ -139,12 +139,15 @@ VR_ALTERNATIVES = {
     "SL": ("SL", "UL"),
 }
 WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OW": 2, "OB": 1, "OV": 8}
+_DAY = rb"(?:19000101|(?:19[6-9]|20[0-9])[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
+"""The dummy, or a day since 1960: MR began later, and a release moves first exams to 1970."""
+
 FORMS = {
     "DS": re.compile(rb"[0-9+.eE \\-]*\0?"),
     "IS": re.compile(rb"[0-9+ \\-]*\0?"),
     "TM": re.compile(rb"(?:[0-9]{2,6}(?:\.[0-9]{1,6})?|[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?[ \0]*"),
-    "DA": re.compile(rb"(?:[0-9]{8})?[ \0]*"),
-    "DT": re.compile(rb"(?:[0-9]{8}[0-9]{0,6}(?:\.[0-9]{1,6})?)?[ \0]*"),
+    "DA": re.compile(rb"(?:" + _DAY + rb")?[ \0]*"),
+    "DT": re.compile(rb"(?:" + _DAY + rb"[0-9]{0,6}(?:\.[0-9]{1,6})?)?[ \0]*"),
     "AS": re.compile(rb"(?:0[0-8][0-9]Y|090Y|0[01][0-9]M|02[0-3]M)?[ \0]*"),
 }
 DATE_IN_TEXT = re.compile(

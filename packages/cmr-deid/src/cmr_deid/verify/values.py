@@ -34,7 +34,7 @@ _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
 _OWN_UID = re.compile(rb"2\.25\.([1-9][0-9]{23,38})")
 _STANDARD_UID = re.compile(rb"1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}")
 _AMOUNTS = frozenset(("FL", "FD", "US", "SS", "UL", "SL", "AT"))
-_LONGEST_TEXT = 1024
+_LONGEST_TEXT, _LONGEST_REMEMBERED = 1024, 128
 
 
 CODED = (0x00080100, 0x00080102, 0x00080104)
@@ -43,6 +43,10 @@ CODED = (0x00080100, 0x00080102, 0x00080104)
 
 def value_finding(tag: int, vr: str, value: bytes) -> str | None:
     """Reason code against this value, or None; the parts of a code are judged together (`code_finding`)."""
+    return _remembered(tag, vr, value) if len(value) <= _LONGEST_REMEMBERED else _finding(tag, vr, value)
+
+
+def _finding(tag: int, vr: str, value: bytes) -> str | None:
     if tag in CODED:
         return None
     if tag in tables.MUST_BE_EMPTY:
@@ -68,6 +72,8 @@ def value_finding(tag: int, vr: str, value: bytes) -> str | None:
 
 _DUMMIES = (b"REMOVED ", b"REMOVED")
 """What stands in a text that must have a value and whose own may not stay."""
+
+_remembered = functools.lru_cache(maxsize=16_384)(_finding)
 
 _SPECIAL: dict[int, re.Pattern[bytes]] = {
     _METHOD: _METHOD_FORM,

@@ -3,6 +3,7 @@
 Only Explicit VR Little Endian is read: the engine writes nothing else, so anything else is a finding.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,7 +27,8 @@ _TWO_BYTE_LENGTH = (
     *(b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO"),
     *(b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"),
 )
-_KNOWN = frozenset(_FOUR_BYTE_LENGTH + _TWO_BYTE_LENGTH)
+_NAMES = {vr: vr.decode() for vr in _FOUR_BYTE_LENGTH + _TWO_BYTE_LENGTH}
+_HEAD = struct.Struct("<HH2sH")
 _LONG = frozenset(_FOUR_BYTE_LENGTH)
 _OPEN = 0xFFFFFFFF
 
@@ -112,7 +114,7 @@ class FieldWalk:
             if field.tag <= last:
                 raise MalformedBytesError("hidden_bytes")
             last = field.tag
-            if self._is_creator(field.tag):
+            if field.tag & 0x10000 and self._is_creator(field.tag):
                 raw = bytes(self._data[field.start : field.start + field.length])
                 creators[field.tag] = raw.strip(b" \0")
             yield field
@@ -149,44 +151,38 @@ class FieldWalk:
     ) -> tuple[Field, int]:
         if position + 8 > limit:
             raise MalformedBytesError("truncated")
-        tag = self._word(position) << 16 | self._word(position + 2)
-        vr = bytes(self._data[position + 4 : position + 6])
-        if vr not in _KNOWN:
+        group, number, vr, length = _HEAD.unpack_from(self._data, position)
+        name = _NAMES.get(vr)
+        if name is None:
             raise MalformedBytesError("unreadable")
-        start, length = position + 8, self._word(position + 6)
+        start, tag = position + 8, group << 16 | number
         if vr in _LONG:
-            if position + 12 > limit:
-                raise MalformedBytesError("truncated")
-            if self._word(position + 6):
-                raise MalformedBytesError("hidden_bytes")
-            start, length = position + 12, self._long(position + 8)
-        creator = b""
-        if tag >> 16 & 1 and not self._is_creator(tag):
-            creator = creators.get(tag & 0xFFFF0000 | (tag & 0xFFFF) >> 8, b"")
-        return self._placed(tag, vr, start, length, limit, path, scope, creator)
-
-    def _placed(
-        self,
-        tag: int,
-        vr: bytes,
-        start: int,
-        length: int,
-        limit: int,
-        path: tuple[int, ...],
-        scope: int,
-        creator: bytes,
-    ) -> tuple[Field, int]:
-        name = vr.decode()
-        if length == _OPEN:
-            if vr == b"SQ":
-                return Field(tag, name, start, 0, path, True, creator, scope), start
-            if tag != 0x7FE00010 or path:
-                raise MalformedBytesError("unreadable")
-            following = self._fragments(start)
-            return Field(tag, name, start, following - start, path, True, creator, scope), following
+            start, length = self._long_length(position, limit, length)
+            if length == _OPEN:
+                return self._open(tag, name, start, path, scope)
         if start + length > limit:
             raise MalformedBytesError("truncated")
+        creator = b""
+        if group & 1 and not 0x10 <= number <= 0xFF:
+            creator = creators.get(group << 16 | number >> 8, b"")
         return Field(tag, name, start, length, path, False, creator, scope), start + length
+
+    def _long_length(self, position: int, limit: int, reserved: int) -> tuple[int, int]:
+        """Where the value of an element with a length of four bytes begins, and its length."""
+        if position + 12 > limit:
+            raise MalformedBytesError("truncated")
+        if reserved:
+            raise MalformedBytesError("hidden_bytes")
+        return position + 12, self._long(position + 8)
+
+    def _open(self, tag: int, name: str, start: int, path: tuple[int, ...], scope: int) -> tuple[Field, int]:
+        """An element of undefined length: a sequence, or compressed pixel data at the top."""
+        if name == "SQ":
+            return Field(tag, name, start, 0, path, True, b"", scope), start
+        if tag != 0x7FE00010 or path:
+            raise MalformedBytesError("unreadable")
+        following = self._fragments(start)
+        return Field(tag, name, start, following - start, path, True, b"", scope), following
 
     def _fragments(self, position: int) -> int:
         while self._is(position, self._size, 0xE000):
