@@ -9,6 +9,7 @@ from pydicom.uid import UID_dictionary
 from cmr_deid.identities import WELL_KNOWN_UID
 from cmr_deid.reading import read_raw
 from cmr_deid.verify import inspect
+from cmr_deid.verify.amounts import is_sensible_private
 from cmr_deid.verify.values import value_finding
 from cmr_deid.writing import LONG_VRS
 
@@ -147,3 +148,42 @@ def test_a_meaning_without_a_public_code_is_removed(engine, mr, nested):
     cleaned = engine.deidentify(mr(AnatomicRegionSequence=free_text))
     assert b"Fnordvexil" not in cleaned.data
     assert 0x00082218 not in read_raw(cleaned.data).data_set
+
+
+@pytest.mark.parametrize("value", [b"18991231", b"20211301", b"20210432", b"21210304", b"2021", b"2021.03.04"])
+def test_what_is_no_day_of_these_two_centuries_is_stopped(value):
+    assert value_finding(0x00080020, "DA", value) == "identifying_value"
+    assert value_finding(0x0008002A, "DT", value + b"0815") == "identifying_value"
+
+
+def test_days_and_the_dummy_pass():
+    for value in (b"20210304", b"19700101", b"19000101", b"", b"        "):
+        assert value_finding(0x00080020, "DA", value) is None
+
+
+@pytest.mark.parametrize(
+    ("creator", "number", "vr", "value", "sensible"),
+    [
+        (b"GEMS_ACQU_01", 0xCC, "SS", b"\x96\0", True),
+        (b"GEMS_ACQU_01", 0xCC, "SS", b"Fnordvexil", False),
+        (b"GEMS_PARM_01", 0x39, "IS", b"1000000050\\8\\0\\0", True),
+        (b"GEMS_PARM_01", 0x39, "IS", b"1\\2", False),
+        (b"Philips Imaging DD 001", 0x1A, "FL", bytes(12), True),
+        (b"PHILIPS IMAGING DD 001", 0x1A, "FL", bytes(8), False),
+        (b"SIEMENS MR HEADER", 0x0E, "FD", bytes(24), True),
+        (b"SIEMENS MR HEADER", 0x0E, "FD", b"", True),
+        (b"GEMS_ACQU_01", 0x2F, "DS", b"19310817", False),
+    ],
+)
+def test_a_private_number_has_as_many_values_as_its_element(creator, number, vr, value, sensible):
+    assert is_sensible_private(creator, number, vr, value) is sensible
+
+
+@pytest.mark.parametrize("name", [b"Q0X8Z1K9W0", b"PYDICOM 194408"])
+def test_a_number_in_the_name_of_the_writer_is_stopped(name):
+    assert value_finding(0x00020013, "SH", name) == "identifying_value"
+
+
+@pytest.mark.parametrize("text", [b"CG\\Q0X8Z1K9W0", b"A1B2C3D4"])
+def test_letters_and_digits_in_turn_in_a_code_string_are_stopped(text):
+    assert value_finding(0x00180022, "CS", text) == "identifying_value"

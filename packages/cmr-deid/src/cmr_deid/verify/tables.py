@@ -139,8 +139,8 @@ VR_ALTERNATIVES = {
     "SL": ("SL", "UL"),
 }
 WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OW": 2, "OB": 1, "OV": 8}
-_DAY = rb"(?:19000101|(?:19[6-9]|20[0-9])[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
-"""The dummy, or a day since 1960: MR began later, and a release moves first exams to 1970."""
+_DAY = rb"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+"""A day of this century or the last, as all moved dates are."""
 
 FORMS = {
     "DS": re.compile(rb"[0-9+.eE \\-]*\0?"),
