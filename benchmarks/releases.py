@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from benchmarks import registry_models  # noqa: F401  (before any model)
 from benchmarks.report import Figure
 from cmr_deid.rekey import ReleaseIdentities
 from cmr_exchange.release import TABLES, FlowStep, ReleaseKind
