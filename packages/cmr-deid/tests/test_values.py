@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cmr_deid import values
 
-dates = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 1, 1))
+dates = st.dates(datetime.date(1980, 1, 1), datetime.date(2100, 1, 1))
 offsets = st.integers(-3652, -1)
 
 
@@ -40,6 +40,12 @@ def test_a_date_of_the_old_form_is_moved():
 def test_a_date_before_the_calendar_is_none():
     assert values.shift_date("00010101", -1) is None
     assert values.shift_date("10000101", -100) is None
+
+
+def test_a_date_of_before_mr_is_no_date_of_an_exam():
+    assert values.shift_date("19440817", -1) is None
+    assert values.shift_date("19600101", -1) is None
+    assert values.shift_date("19600102", -1) == "19600101"
 
 
 @pytest.mark.parametrize("text", ["2021", "202103", "20210304x", "20210304081500.1234567", "20211304081500"])

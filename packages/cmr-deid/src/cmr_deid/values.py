@@ -11,6 +11,8 @@ _DA = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{4})\.(\d{2})\.(\d{2})")
 _DT_REST = re.compile(r"(\d{0,6}(?:\.\d{1,6})?)(?:[+-]\d{4})?")
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
 OLDEST_AGE_YEARS = 90
+FIRST_YEAR = 1960
+"""MR began later than this, and dates move by at most ten years."""
 DUMMY_DATES = {"DA": "19000101", "DT": "19000101000000"}
 """By VR, what stands where an attribute must have a date and no date may stand."""
 
@@ -26,7 +28,10 @@ _YEARS_PER = {"Y": 1.0, "M": 1 / 12, "W": 1 / 52.18, "D": 1 / 365.25}
 
 
 def shift_date(text: str, days: int) -> str | None:
-    """A DA value moved by whole days, None if it is no date of the calendar."""
+    """A DA value moved by whole days, None if it is no date of the calendar, or would be of before MR.
+
+    An exam of 1944 is somebody's birth date in the wrong place.
+    """
     match = _DA.fullmatch(text)
     if not match:
         return None
@@ -34,7 +39,7 @@ def shift_date(text: str, days: int) -> str | None:
         moved = datetime.date(*(int(g) for g in match.groups() if g)) + datetime.timedelta(days=days)
     except (ValueError, OverflowError):
         return None
-    return f"{moved:%Y%m%d}" if moved.year >= 1000 else None
+    return f"{moved:%Y%m%d}" if moved.year >= FIRST_YEAR else None
 
 
 def shift_datetime(text: str, days: int) -> str | None:
