@@ -8,8 +8,10 @@ from cmr_connector.archive_reader import Member
 from cmr_connector.examination import examine
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
+from cmr_connector.manifests import agreed_facts
 from cmr_connector.states import ExamState
 from cmr_deid.science import ScienceReport, compare
+from cmr_exchange.facts import AcquisitionFacts
 
 
 @pytest.fixture
@@ -65,3 +67,11 @@ def test_comparing_again_replaces_what_was_noted(workplace, registry, cmr_exam, 
     workplace.store.ledger.compared(1, dataclasses.replace(first, beside=("venc_cm_s",)).to_document())
     assert report_of(workplace).beside == {"venc_cm_s": 1}
     assert len(workplace.store.ledger.survivals(1)) == len(others) + 1
+
+
+def test_the_facts_of_a_series_are_what_its_images_agree_on():
+    mosaic = AcquisitionFacts(slice_timing_ms=(0.0, 52.5), venc_direction="ap", trigger_time_ms=0.0)
+    later = dataclasses.replace(mosaic, trigger_time_ms=40.0)
+    assert agreed_facts([mosaic, later]) == dataclasses.replace(mosaic, trigger_time_ms=None)
+    other = dataclasses.replace(mosaic, slice_timing_ms=(52.5, 0.0))
+    assert agreed_facts([mosaic, other]).slice_timing_ms is None

@@ -16,7 +16,7 @@ from cmr_deid.codes import MEANINGS, TERMS
 from cmr_deid.equipment import WORDS as EQUIPMENT
 from cmr_deid.layers import rules_for, tags_of
 from cmr_deid.rules import Act, Rule
-from cmr_deid.safe_private import SAFE_PRIVATE
+from cmr_deid.safe_private import FORM_LINES, SAFE_PRIVATE
 from cmr_deid.standard import attribute_types, table_e1_1
 from cmr_deid.tables import places_of, types_at
 from cmr_deid.vocabulary import WORDS
@@ -112,6 +112,6 @@ def _made(name: str, center: CenterRules) -> DeidProfile:
 def _digest(name: str, rules: Mapping[int, Rule], center: CenterRules) -> str:
     lines = [f"{tag:08X} {rule.act} {rule.why} {rule.type}" for tag, rule in sorted(rules.items())]
     lines += [table_e1_1.ROWS, attribute_types.TABLES, attribute_types.PLACES, *center.lines()]
-    lines += [f"{place} {safe}" for place, safe in sorted(SAFE_PRIVATE.items())]
+    lines += [f"{place} {safe}" for place, safe in sorted(SAFE_PRIVATE.items())] + list(FORM_LINES)
     lines += sorted(WORDS) + sorted(EQUIPMENT) + sorted(TERMS) + sorted(MEANINGS)
     return hashlib.sha256("\n".join([name, EDITION, *lines]).encode()).hexdigest()

@@ -66,6 +66,11 @@ def _rows() -> dict[tuple[str, int, int], SafePrivate]:
 SAFE_PRIVATE: dict[tuple[str, int, int], SafePrivate] = _rows()
 """(creator, group, element) -> form of the value."""
 
+FORM_LINES = tuple(f"{name} {form}" for name, form in sorted({**FORMS, "coil": COIL}.items())) + tuple(
+    sorted(PHILIPS_TERMS)
+)
+"""The forms of texts as lines, for the digest of the profile."""
+
 _PATTERNS = {name: re.compile(form.replace("{coil}", COIL)) for name, form in FORMS.items()}
 _VOCABULARIES: dict[str, Callable[[str], bool]] = {
     "words": lambda text: clean_words(text) == text,
