@@ -26,11 +26,14 @@ def protocol_in(sample, vendor):
         inner = shared.private_block(0x0021, "SIEMENS MR SDS 01")[0xFE].value[0]
         data = inner.private_block(0x0021, "SIEMENS MR SDS 01")[0x19].value
         return protocol_of(data.rstrip(b"\0").decode("latin-1"))
+    if vendor == "siemens-xa-classic":
+        data = sample.dataset.private_block(0x0021, "SIEMENS MR SDS 01")[0x19].value
+        return protocol_of(data.rstrip(b"\0").decode("latin-1"))
     elements = read_csa(sample.dataset.private_block(0x0029, "SIEMENS CSA HEADER")[0x20].value)
     return protocol_of((elements.get("MrPhoenixProtocol") or elements["MrProtocol"])[0])
 
 
-SIEMENS = ["siemens", "siemens-csa1", "siemens-xa"]
+SIEMENS = ["siemens", "siemens-csa1", "siemens-xa", "siemens-xa-classic"]
 
 
 @pytest.mark.parametrize("vendor", SIEMENS)
@@ -75,6 +78,9 @@ def test_a_siemens_image_tells_its_facts_in_the_csa_header(by_vendor, vendor):
 @pytest.mark.parametrize("vendor", ["siemens", "siemens-csa1"])
 def test_a_siemens_mosaic_tells_when_each_tile_was_measured(by_vendor, vendor):
     sample = by_vendor[vendor]["dwi_sax"]
+    if vendor == "siemens-xa-classic":
+        data = sample.dataset.private_block(0x0021, "SIEMENS MR SDS 01")[0x19].value
+        return protocol_of(data.rstrip(b"\0").decode("latin-1"))
     elements = read_csa(sample.dataset.private_block(0x0029, "SIEMENS CSA HEADER")[0x10].value)
     block = sample.dataset.private_block(0x0019, "SIEMENS MR HEADER")
 
@@ -92,6 +98,18 @@ def test_xa_writes_the_velocity_encoding_in_every_frame_and_not_always_the_stand
             own = inner.private_block(0x0021, "SIEMENS MR SDI 02")[0x29].value
             assert float(own) == sample.facts.venc_cm_s
             assert ("MRVelocityEncodingSequence" in frame) == standard
+
+
+def test_xa_exports_classic_images_that_name_their_frame_and_keep_the_private_groups(by_vendor):
+    sample = by_vendor["siemens-xa-classic"]["flow_ao_phase"]
+    image = sample.dataset
+    source = image.ConversionSourceAttributesSequence[0]
+
+    assert image.SOPClassUID == "1.2.840.10008.5.1.4.1.1.4"
+    assert source.ReferencedSOPClassUID == "1.2.840.10008.5.1.4.1.1.4.1"
+    block = image.private_block(0x0021, "SIEMENS MR SDI 02")
+    assert float(block[0x29].value) == sample.facts.venc_cm_s
+    assert block[0x77].value == sample.facts.sequence_name
 
 
 def test_ge_writes_flow_and_diffusion_in_its_own_groups(by_vendor):
@@ -122,7 +140,7 @@ def test_philips_writes_flow_phases_and_scaling_in_its_own_groups(by_vendor):
     assert (4095 - scale[0x0D].value) / scale[0x0E].value == pytest.approx(flow.facts.venc_cm_s, rel=1e-4)
 
 
-@pytest.mark.parametrize("vendor", ["siemens", "ge", "philips"])
+@pytest.mark.parametrize("vendor", ["siemens", "siemens-xa-classic", "ge", "philips"])
 def test_standard_attributes_of_classic_images_are_the_facts(by_vendor, vendor):
     for sample in by_vendor[vendor].values():
         if sample.facts is None:

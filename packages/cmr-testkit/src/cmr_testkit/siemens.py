@@ -19,6 +19,13 @@ OLD = "siemens-csa1"
 
 def start_series(session: Session, series: Series) -> Dataset:
     """A header with everything that is the same in all images of a series."""
+    dataset = standard_series(session, series)
+    _private(dataset, session, series)
+    return dataset
+
+
+def standard_series(session: Session, series: Series) -> Dataset:
+    """The standard attributes of a series, without private groups."""
     dataset = identified(session.patient, session.visit, session.uids)
     dataset.SeriesInstanceUID = session.uids.series(series.number)
     dataset.SeriesNumber = dataset.AcquisitionNumber = series.number
@@ -51,7 +58,6 @@ def start_series(session: Session, series: Series) -> Dataset:
     if series.spacing and len(series.planes) > 1:
         dataset.SpacingBetweenSlices = number(series.spacing)
     _sequence(dataset, session, series)
-    _private(dataset, session, series)
     return dataset
 
 
@@ -115,6 +121,25 @@ def csa_version(session: Session) -> int:
 
 def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
     """Write what changes from image to image into the header of its series."""
+    write_standard(dataset, session, shot)
+    block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
+    if shot.step.b_value is not None:
+        block.add_new(0x0C, "IS", f"{shot.step.b_value:.0f}")
+        block.add_new(0x0D, "CS", "ISOTROPIC")
+    if shot.series.tiles:
+        block.add_new(0x0A, "US", len(shot.series.tiles))
+        block.add_new(0x29, "FD", list(MOSAIC_TIMES_MS))
+    block.add_new(0x15, "FD", [float(v) for v in shot.plane.center])
+    block.add_new(0x16, "DS", number((shot.moment - session.visit.start).total_seconds()))
+    block = dataset.private_block(0x0051, "SIEMENS MR HEADER")
+    block.add_new(0x0D, "SH", f"SP {float(shot.plane.center @ shot.plane.normal):.1f}")
+    block.add_new(0x0E, "SH", "Cor>Tra>Sag")
+    csa = image_csa(session, shot, csa_version(session))
+    dataset.private_block(0x0029, "SIEMENS CSA HEADER").add_new(0x10, "OB", csa)
+
+
+def write_standard(dataset: Dataset, session: Session, shot: Shot) -> None:
+    """Write the standard attributes that change from image to image."""
     place(dataset, shot.plane)
     stamp(dataset, shot.moment, shot.series_start)
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(
@@ -126,14 +151,6 @@ def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
     dataset.NumberOfPhaseEncodingSteps = pixels * 8 // 10
     _timing(dataset, session, shot)
     _settings(dataset, shot)
-    block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
-    block.add_new(0x15, "FD", [float(v) for v in shot.plane.center])
-    block.add_new(0x16, "DS", number((shot.moment - session.visit.start).total_seconds()))
-    block = dataset.private_block(0x0051, "SIEMENS MR HEADER")
-    block.add_new(0x0D, "SH", f"SP {float(shot.plane.center @ shot.plane.normal):.1f}")
-    block.add_new(0x0E, "SH", "Cor>Tra>Sag")
-    csa = image_csa(session, shot, csa_version(session))
-    dataset.private_block(0x0029, "SIEMENS CSA HEADER").add_new(0x10, "OB", csa)
 
 
 def _timing(dataset: Dataset, session: Session, shot: Shot) -> None:
@@ -157,13 +174,6 @@ def _settings(dataset: Dataset, shot: Shot) -> None:
         dataset.EchoTime, dataset.EchoNumbers = number(step.echo_ms), shot.phase + 1
     if step.b_value is not None:
         dataset.SequenceName = siemens_sequence(shot.series, step.b_value)
-        block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
-        block.add_new(0x0C, "IS", f"{step.b_value:.0f}")
-        block.add_new(0x0D, "CS", "ISOTROPIC")
-    if shot.series.tiles:
-        block = dataset.private_block(0x0019, "SIEMENS MR HEADER")
-        block.add_new(0x0A, "US", len(shot.series.tiles))
-        block.add_new(0x29, "FD", list(MOSAIC_TIMES_MS))
     if step.component == "P":
         dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "-4096", "2", "US"
     elif shot.series.kind in ("t2_map", "t2star_map"):

@@ -14,7 +14,12 @@ from cmr_testkit.technique import STIR_INVERSION_MS, TECHNIQUES
 INVERSION_ON, INVERSION_OFF = "1", "4"
 FLOW_ON, FLOW_OFF = "4", "2"
 UNUSED_INVERSION_US, UNUSED_VENC = "300000", "150"
-VERSIONS = {"siemens": "51130001", "siemens-csa1": "21510009", "siemens-xa": "65010000"}
+VERSIONS = {
+    "siemens": "51130001",
+    "siemens-csa1": "21510009",
+    "siemens-xa": "65010000",
+    "siemens-xa-classic": "65010000",
+}
 
 
 def series_inversion_ms(series: Series) -> float | None:

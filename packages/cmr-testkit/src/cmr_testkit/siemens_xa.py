@@ -1,7 +1,8 @@
 """Siemens XA (syngo MR XA50): Enhanced MR with the private groups `SIEMENS MR SDS 01` and `SIEMENS MR SDI 02`.
 
 The velocity encoding stands in the protocol text and in (0021,xx29) of each frame; aortic flow leaves the
-standard's velocity group out, as XA scanners of some releases do.
+standard's velocity group out, as XA scanners of some releases do. `siemens-xa-classic` is the same scanner's export
+as classic MR images: the private groups stand at the top level, each image names the frame it came from.
 """
 
 from collections.abc import Sequence
@@ -11,15 +12,24 @@ import numpy as np
 from pydicom.dataset import Dataset, PrivateBlock
 from pydicom.sequence import Sequence as Items
 
-from cmr_testkit.enhanced import close_enhanced, frame_groups, is_original, open_enhanced, shared_groups
-from cmr_testkit.headers import identified, number, spoken
+from cmr_testkit.enhanced import (
+    ENHANCED_MR,
+    close_enhanced,
+    frame_groups,
+    is_original,
+    open_enhanced,
+    shared_groups,
+)
+from cmr_testkit.headers import identified, item, number, spoken
 from cmr_testkit.protocol import Series
 from cmr_testkit.shot import Session, Shot
+from cmr_testkit.siemens import standard_series, write_standard
 from cmr_testkit.siemens_protocol import inversion_ms, protocol_text
 from cmr_testkit.technique import image_type, siemens_sequence
 from cmr_testkit.words import series_words
 
 SERIES_GROUP, IMAGE_GROUP, REVISION_GROUP = "SIEMENS MR SDS 01", "SIEMENS MR SDI 02", "SIEMENS MR SDR 01"
+MANUFACTURER, MODEL, SOFTWARE = "Siemens Healthineers", "MAGNETOM Sola", "syngo MR XA50"
 WITHOUT_VELOCITY_GROUP = ("ao",)
 
 
@@ -34,9 +44,8 @@ def enhanced_series(
     dataset.SeriesDescription = f"{words} {scheduler}" if series.kind == "localizer" else words
     dataset.ProtocolName = words
     dataset.BodyPartExamined = "HEART"
-    dataset.Manufacturer = "Siemens Healthineers"
-    dataset.ManufacturerModelName = "MAGNETOM Sola"
-    dataset.SoftwareVersions = "syngo MR XA50"
+    dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
+    dataset.SoftwareVersions = SOFTWARE
     dataset.MagneticFieldStrength = "1.5"
     if is_original(series):
         dataset.PulseSequenceName = siemens_sequence(series, shots[0].step.b_value)
@@ -56,9 +65,16 @@ def _block(dataset: Dataset, creator: str, number: int) -> PrivateBlock:
 
 
 def _series_group(shared: Dataset, session: Session, series: Series, words: str) -> None:
-    patient, visit = session.patient, session.visit
     inner = Dataset()
-    block = _block(inner, SERIES_GROUP, 0x10)
+    write_series_elements(inner, session, series, words)
+    outer = _block(shared, SERIES_GROUP, 0x10)
+    outer.add_new(0xFE, "SQ", Items([inner]))
+
+
+def write_series_elements(dataset: Dataset, session: Session, series: Series, words: str) -> None:
+    """`SIEMENS MR SDS 01`: the patient, the protocol and the device of a series."""
+    patient, visit = session.patient, session.visit
+    block = _block(dataset, SERIES_GROUP, 0x10)
     block.add_new(0x01, "IS", str(round(patient.weight_kg)))
     block.add_new(0x06, "LO", "void")
     block.add_new(0x0F, "DS", ["27.9", "23.3", "38.1"])
@@ -73,8 +89,6 @@ def _series_group(shared: Dataset, session: Session, series: Series, words: str)
     block.add_new(0x53, "CS", "U")
     block.add_new(0x5C, "CS", "CT")
     block.add_new(0x60, "DT", f"{visit.date}103140.751377")
-    outer = _block(shared, SERIES_GROUP, 0x10)
-    outer.add_new(0xFE, "SQ", Items([inner]))
 
 
 def _even(data: bytes) -> bytes:
@@ -82,17 +96,30 @@ def _even(data: bytes) -> bytes:
 
 
 def _frame(session: Session, shot: Shot, pixels: Any) -> Dataset:
-    series, step = shot.series, shot.step
+    series = shot.series
     high = int(np.percentile(pixels, 99.5))
     macro = series.view not in WITHOUT_VELOCITY_GROUP
     group = frame_groups(
         shot, inversion_ms(shot), _scaling(shot), (high // 2, max(1, high)), velocity_macro=macro
     )
-    words = _block(group.MRImageFrameTypeSequence[0], IMAGE_GROUP, 0x11)
-    words.add_new(0x77, "LO", siemens_sequence(series, step.b_value))
-    words.add_new(0x78, "CS", "DIS2D")
+    _write_names(group.MRImageFrameTypeSequence[0], shot)
     inner = Dataset()
-    block = _block(inner, IMAGE_GROUP, 0x11)
+    write_image_elements(inner, session, shot)
+    outer = _block(group, IMAGE_GROUP, 0x11)
+    outer.add_new(0xFE, "SQ", Items([inner]))
+    return group
+
+
+def _write_names(dataset: Dataset, shot: Shot) -> None:
+    block = _block(dataset, IMAGE_GROUP, 0x11)
+    block.add_new(0x77, "LO", siemens_sequence(shot.series, shot.step.b_value))
+    block.add_new(0x78, "CS", "DIS2D")
+
+
+def write_image_elements(dataset: Dataset, session: Session, shot: Shot) -> None:
+    """`SIEMENS MR SDI 02`: timing, flow encoding and geometry of one image."""
+    series, step = shot.series, shot.step
+    block = _block(dataset, IMAGE_GROUP, 0x11)
     after = (shot.moment - session.visit.start).total_seconds()
     block.add_new(0x03, "DS", "4742.5")
     block.add_new(0x04, "DS", number(after))
@@ -108,9 +135,31 @@ def _frame(session: Session, shot: Shot, pixels: Any) -> Dataset:
     block.add_new(0x75, "CS", image_type("siemens", series.kind, step.component))
     block.add_new(0x76, "LO", ["ChannelMixing:ND=true_CMM=1_CDM=1", "CC:SoS"])
     block.add_new(0x88, "DS", number(float(shot.plane.center @ shot.plane.normal)))
-    outer = _block(group, IMAGE_GROUP, 0x11)
-    outer.add_new(0xFE, "SQ", Items([inner]))
-    return group
+
+
+def start_series(session: Session, series: Series) -> Dataset:
+    """`siemens-xa-classic`: the header of a series as XA scanners export it to archives without Enhanced MR."""
+    dataset = standard_series(session, series)
+    dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
+    dataset.SoftwareVersions = SOFTWARE
+    source = item(
+        ReferencedSOPClassUID=ENHANCED_MR,
+        ReferencedSOPInstanceUID=session.uids.uid(700_000 + series.number),
+        ReferencedFrameNumber=1,
+    )
+    dataset.ConversionSourceAttributesSequence = [source]
+    write_series_elements(dataset, session, series, str(dataset.ProtocolName))
+    _block(dataset, REVISION_GROUP, 0x12).add_new(0x01, "LO", "ACQUISITION")
+    return dataset
+
+
+def write_shot(dataset: Dataset, session: Session, shot: Shot) -> None:
+    """`siemens-xa-classic`: write what changes from image to image."""
+    write_standard(dataset, session, shot)
+    if shot.step.b_value is not None:
+        dataset.add_new(0x00189087, "FD", shot.step.b_value)
+    write_image_elements(dataset, session, shot)
+    _write_names(dataset, shot)
 
 
 def _scaling(shot: Shot) -> tuple[float, float, str]:

@@ -1,7 +1,8 @@
 """The vendors whose headers this package writes, each with what its scanners do differently.
 
 `siemens` is syngo MR E11 with SV10 CSA headers, `siemens-csa1` an older scanner, `siemens-xa` XA50 as Enhanced
-MR, `ge` classic, `philips` classic MR and `philips-enhanced` Enhanced MR.
+MR and `siemens-xa-classic` its export as classic MR, `ge` classic, `philips` classic and `philips-enhanced`
+Enhanced MR.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,6 +55,7 @@ _ALL = (
     Vendor("siemens", "siemens", True, True, siemens.start_series, siemens.write_shot, mosaic=True),
     Vendor("siemens-csa1", "siemens", True, True, siemens.start_series, siemens.write_shot, mosaic=True),
     Vendor("siemens-xa", "siemens", True, True, whole=siemens_xa.enhanced_series),
+    Vendor("siemens-xa-classic", "siemens", True, True, siemens_xa.start_series, siemens_xa.write_shot),
     Vendor("ge", "ge", False, False, ge.start_series, ge.write_shot),
     Vendor("philips", "philips", False, True, philips.start_series, philips.write_shot),
     Vendor("philips-enhanced", "philips", False, True, whole=philips_enhanced.enhanced_series),
