@@ -150,7 +150,9 @@ def test_a_meaning_without_a_public_code_is_removed(engine, mr, nested):
     assert 0x00082218 not in read_raw(cleaned.data).data_set
 
 
-@pytest.mark.parametrize("value", [b"18991231", b"20211301", b"20210432", b"21210304", b"2021", b"2021.03.04"])
+@pytest.mark.parametrize(
+    "value", [b"18991231", b"20211301", b"20210432", b"21210304", b"2021-3", b"2021.03.04"]
+)
 def test_what_is_no_day_of_these_two_centuries_is_stopped(value):
     assert value_finding(0x00080020, "DA", value) == "identifying_value"
     assert value_finding(0x0008002A, "DT", value + b"0815") == "identifying_value"

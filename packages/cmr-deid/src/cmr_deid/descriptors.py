@@ -15,7 +15,6 @@ _SAFE_SEPARATOR = re.compile(r"[ _\-./+(),:;%=]+")
 _ENDS = " _-./+(),:;%="
 MAX_TEXT = 64
 _NOBODY: frozenset[str] = frozenset()
-_MOST_ROUNDS = 8
 
 
 @functools.lru_cache(maxsize=8192)
@@ -27,13 +26,10 @@ def clean_words(text: str, forbidden: frozenset[str] = _NOBODY) -> str:
         forbidden: case-folded words of the patient's names and numbers, which go whatever they mean.
     """
     names = frozenset(folded(word).lower() for word in forbidden)
-    for _ in range(_MOST_ROUNDS):
-        cleaned = _once(text, names)
-        if cleaned == text:
-            break
-        text = cleaned
-    else:
-        return ""
+    cleaned = _once(text, names)
+    while cleaned != text:
+        # a word that goes may leave its neighbors in another light; what stays never grows, so this ends
+        text, cleaned = cleaned, _once(cleaned, names)
     return cleaned if len(cleaned) <= MAX_TEXT else shortened(cleaned, MAX_TEXT, forbidden)
 
 
