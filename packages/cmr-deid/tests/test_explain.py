@@ -51,7 +51,9 @@ def test_without_the_record_the_action_is_read_off_the_values(mr, engine):
     assert rows["StudyDate"].action == "shifted"
     assert rows["StudyInstanceUID"].action == "remapped"
     assert rows["SeriesDescription"].action == "cleaned"
-    assert rows["InstitutionName"].rule == ""
+    assert rows["InstitutionName"].rule.startswith("DICOM PS3.15 Table E.1-1")
+    assert rows["MediaStorageSOPInstanceUID"].action == "replaced"
+    assert rows["MediaStorageSOPInstanceUID"].rule == "the head of the file is written anew"
 
 
 def test_every_action_of_the_record_has_its_sentence():
@@ -97,15 +99,15 @@ def test_binary_values_of_one_length_that_differ_are_not_kept(mr, engine):
     [
         ("no rule", "no rule allows it"),
         ("E.1-1 X", "DICOM PS3.15 Table E.1-1, X: remove"),
-        ("E.1-1 Z: Type 2", "DICOM PS3.15 Table E.1-1, Z: empty it, or a dummy; Type 2"),
-        ("E.1-1 X/Z/U*", "DICOM PS3.15 Table E.1-1, X/Z/U*: remove or empty it, or a dummy or another UID"),
+        ("E.1-1 Z: Type 2", "DICOM PS3.15 Table E.1-1, Z: empty; Type 2"),
+        ("E.1-1 X/Z/U*", "DICOM PS3.15 Table E.1-1, X/Z/U*: remove, empty, another UID"),
         (
             "E.1-1 X/D, C: clean descriptors",
-            "DICOM PS3.15 Table E.1-1, X/D: remove or a dummy value; an option keeps it cleaned; clean descriptors",
+            "DICOM PS3.15 Table E.1-1, X/D: remove, dummy value; an option keeps it cleaned; clean descriptors",
         ),
         (
             "E.1-1 D, stricter than the table; value not of the declared form",
-            "DICOM PS3.15 Table E.1-1, D: a dummy value; stricter than the table; value not of the declared form",
+            "DICOM PS3.15 Table E.1-1, D: dummy value; stricter than the table; value not of the declared form",
         ),
         ("MR layer: geometry", "needed for MR: geometry"),
         ("mark of de-identification", "mark of de-identification"),
@@ -140,10 +142,11 @@ def test_a_line_of_the_record_is_a_sentence():
     )
 
 
-def test_a_record_that_speaks_of_the_sequence_alone_leaves_its_attributes_without_a_rule(mr, engine, nested):
+def test_where_the_record_speaks_of_the_sequence_alone_the_profile_names_the_rule(mr, engine, nested):
     source = mr(ReferencedImageSequence=nested({"ReferencedSOPInstanceUID": "1.2.3"}))
     result = engine.deidentify(source)
     above = tuple(change for change in result.changes if " / " not in change.path)
     rows = {row.path: row for row in before_after(source, result.data, above)}
     inner = rows["(0008,1140)[1]/(0008,1155)"]
-    assert (inner.action, inner.rule) == ("remapped", "")
+    assert inner.action == "remapped"
+    assert inner.rule.startswith("DICOM PS3.15 Table E.1-1, U: another UID")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from cmr_deid.changes import Change, label
 from cmr_deid.elements import PIXEL_DATA, DataSet, Element
 from cmr_deid.grammar import first_integer
-from cmr_deid.profile import NO_RULE, Act, DeidProfile, default_profile
+from cmr_deid.profile import NO_RULE, Act, DeidProfile, Rule, default_profile
 from cmr_deid.reading import read_raw
 from cmr_deid.text import character_sets, decoded, plain
 
@@ -45,8 +45,8 @@ ACTION_OF_ACT: dict[Act, str] = {
 LONGEST_SHOWN = 200
 _STANDARD_ACTION = {
     "X": "remove",
-    "Z": "empty it, or a dummy",
-    "D": "a dummy value",
+    "Z": "empty",
+    "D": "dummy value",
     "U": "another UID",
     "K": "keep",
     "C": "clean",
@@ -64,6 +64,7 @@ _PRIVATE_RULES = {
     "safe private E.3.10": "a manufacturer's own science value; it is on the safe list (DICOM PS3.15 E.3.10) and has"
     " the listed form",
 }
+_FILE_META = 0x0002
 _NUMBER_VRS = frozenset(("US", "SS", "UL", "SL"))
 _BINARY_VRS = _NUMBER_VRS | {"OB", "OW", "OF", "OD", "OL", "OV", "UN", "FL", "FD", "AT"}
 Place = tuple[int, ...]
@@ -149,7 +150,7 @@ def rule_in_words(rule: str) -> str:
     if match is None:
         return rule.replace("MR layer: ", "needed for MR: ", 1)
     codes = match["codes"]
-    actions = " or ".join(_STANDARD_ACTION[code[0]] for code in codes.split("/"))
+    actions = ", ".join(_STANDARD_ACTION[code[0]] for code in codes.split("/"))
     parts = [f"DICOM PS3.15 Table E.1-1, {codes}: {actions}"]
     parts += [_OPTION[match["option"]]] if match["option"] else []
     parts += ["stricter than the table"] if match["stricter"] else []
@@ -186,29 +187,37 @@ class _Namer:
         if before is None:
             return "added"
         if change is not None and change.action in SENTENCES:
-            # items of a sequence share one line of the record: an item that went is not kept
-            return "removed" if after is None else change.action
+            return _as_seen(change.action, after)
         if after is None:
             return "removed"
         if before.text == after.text and before.binary == after.binary:
             return "kept"
         if not after.text:
             return "emptied"
-        return ACTION_OF_ACT.get(self._act(place), "replaced")
+        return _as_seen(ACTION_OF_ACT.get(self._rule_at(place).act, "replaced"), after)
 
-    def _act(self, place: Place) -> Act:
+    def _rule_at(self, place: Place) -> Rule:
         rules = self._profile.rules_at(self._sop_class, place[:-1:2])
-        return (rules.get(place[-1]) or self._profile.rule(place[-1])).act
+        return rules.get(place[-1]) or self._profile.rule(place[-1])
 
     def _rule(self, place: Place, before: _Value | None) -> str:
-        """The rule of an enclosing sequence that went as a whole."""
+        """The rule of an enclosing sequence that went as a whole, else the profile's own."""
         if before is None:
             return ""
+        if place[0] >> 16 == _FILE_META:
+            return "the head of the file is written anew"
         for end in range(len(place) - 2, 0, -2):
             change = self._said.get(_change_path(place[:end]))
             if change is not None and change.action == "removed":
                 return f"goes with the sequence that holds it: {rule_in_words(change.rule)}"
-        return ""
+        return "" if place[-1] >> 16 & 1 else rule_in_words(self._rule_at(place).why)
+
+
+def _as_seen(action: str, after: _Value | None) -> str:
+    """Items of a sequence share one line of the record, and the file's head is written anew: values decide."""
+    if after is None:
+        return "removed"
+    return "replaced" if action == "removed" else action
 
 
 def _flat(data: bytes) -> dict[Place, _Value]:

@@ -86,7 +86,7 @@ def sheet_html(rows: Sequence[Row], values: bool = True) -> str:
         parts.append(
             f'<details class="act-group"{opened}><summary><span class="act act-{action}">'
             f"{html.escape(TITLES[action])}</span> {len(found)}"
-            f'<span class="act-says">: {html.escape(SENTENCES[action])}</span></summary>'
+            f'<span class="act-says">: {html.escape(_says(action))}</span></summary>'
             f"{_table(found, values)}</details>"
         )
     return "".join(parts)
@@ -130,13 +130,17 @@ def sheet_text(rows: Sequence[Row], values: bool = True, width: int = 110) -> st
     """
     lines = [counts_in_words(rows)]
     for action, found in grouped(rows).items():
-        lines += ["", f"{TITLES[action].upper()} ({len(found)}): {SENTENCES[action]}"]
+        lines += ["", f"{TITLES[action].upper()} ({len(found)}): {_says(action)}"]
         for row in found:
             name = f"  {'  ' * row.depth}{_tag(row)} {_name(row, values)}"
             lines.append(f"{name:<60} {row.rule}".rstrip())
             if values and action not in _CLOSED:
                 lines.append(f"      {_side(row.before)!s} -> {_side(row.after)!s}"[:width])
     return "\n".join(lines)
+
+
+def _says(action: str) -> str:
+    return "nothing of it leaves" if action == "removed" else SENTENCES[action]
 
 
 def _section(number: int, sheet: Sheet, values: bool) -> str:
