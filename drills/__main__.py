@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from drills import coverage, dciodvfy, deid_mutants, disclosure, kills
+from drills import coverage, dciodvfy, deid_corpus, deid_mutants, disclosure, kills
 
 LIMIT_S = 55 * 60
 ROUNDS = 15
@@ -84,6 +84,14 @@ def drill_dciodvfy() -> int:
     return int(bool(found["new errors"]))
 
 
+def drill_deid_corpus() -> int:
+    """Plants identifiers in every image of many exams and leaks in 5,000 outputs; fails where one is left or passes."""
+    totals = deid_corpus.full()
+    _page_section("deid-corpus", deid_corpus.section(totals))
+    print(deid_corpus.sentence(totals))
+    return int(not deid_corpus.is_clean(totals))
+
+
 def _kills_section(total: dict[str, int], rounds: int, database: str) -> str:
     return (
         "| drill | rounds | kills | before acceptance | lost | duplicated | changed | on |\n"
@@ -109,6 +117,7 @@ DRILLS = {
     "disclosure": drill_disclosure,
     "dciodvfy": drill_dciodvfy,
     "deid-mutants": drill_deid_mutants,
+    "deid-corpus": drill_deid_corpus,
 }
 
 

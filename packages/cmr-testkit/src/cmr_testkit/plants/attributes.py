@@ -147,10 +147,11 @@ def _script(alphabet: str, declared: bytes, encoding: str, escape: bytes = b"") 
         secret = reserved.signs(alphabet, (encoding,))
         raw = escape + secret.text.encode(encoding)
         put(dataset, 0x00080005, "CS", declared)
-        put(dataset, 0x00100010, "PN", b"Unknown^Person=" + raw)
+        person = reserved.person()
+        put(dataset, 0x00100010, "PN", person.bytes + b"=" + raw)
         put(dataset, 0x0008103E, "LO", b"cine " + raw + b" sax")
         put(dataset, 0x00104000, "LT", raw)
-        return [secret] * 3
+        return [secret, secret, secret, person]
 
     return plant
 

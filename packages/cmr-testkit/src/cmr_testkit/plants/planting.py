@@ -18,6 +18,7 @@ from cmr_testkit.plants.vendors import PRIVATE
 PLACES: tuple[Place, ...] = (*ATTRIBUTES, *DESCRIPTORS, *ITEMS, *PRIVATE, *FILES, *STREAMS)
 """Every kind of place; all of them leave an image that is still taken by the gates."""
 
+_UNCOMPRESSED = [place for place in PLACES if place.how != "stream"]
 _STEP = 7
 _STREAM_EVERY = 8
 
@@ -25,15 +26,15 @@ _STREAM_EVERY = 8
 def chosen(turn: int) -> list[Place]:
     """The places of the image with this number: each slot once, another choice at every turn.
 
-    Compressed pixel data replace an image's own, so only every eighth image has them.
+    Each place is sure of one turn in as many as there are places. Compressed pixel data replace an image's own, so
+    only every eighth image has them.
     """
-    start = turn * _STEP % len(PLACES)
+    first = PLACES[turn * _STEP % len(PLACES)]
     taken: set[str] = set()
     places: list[Place] = []
-    for place in (*PLACES[start:], *PLACES[:start]):
-        if place.how == "stream":
-            continue
-        if taken.isdisjoint(place.slots):
+    rng = random.Random(turn)  # noqa: S311
+    for place in (first, *rng.sample(_UNCOMPRESSED, len(_UNCOMPRESSED))):
+        if place.how != "stream" and taken.isdisjoint(place.slots):
             taken |= place.slots
             places.append(place)
     if turn % _STREAM_EVERY == 0:

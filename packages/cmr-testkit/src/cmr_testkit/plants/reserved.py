@@ -24,7 +24,7 @@ _SYLLABLES = (
     "pjok", "grumz", "txil", "uvvo", "crwth", "jebz", "lwyd", "ohmq", "squib", "yowz", "xebec", "ptarm",
 )  # fmt: skip
 _MARK_PAIRS = [letter + digit for letter in "GJKQVWXYZ" for digit in "0189"]
-_PART = 10
+_PART, _HALF = 10, 5
 _UID_ROOT = "1.3.6.1.4.1.9590"
 KANJI, HANGUL, HANZI = "鷺麟彌齋瀧櫻邊澤鶴巖", "곽뺨쌍톰흉뜀핵뤼쵸", "龘龖爨麤鱻靐齉彪驫犇"
 CYRILLIC, ARABIC, GREEK = "жщъыэюфцчш", "ضظغخثذشقعط", "ψξθφχωζδλγ"
@@ -117,7 +117,8 @@ class Reserved:
     def mark(self) -> Secret:
         """A number with letters, as accession numbers and stations have: ten characters."""
         text = "".join(_MARK_PAIRS[int(self.rng.random() * len(_MARK_PAIRS))] for _ in range(5))
-        return Secret(text, "number", (letters(text),))
+        parts = (letters(text), letters(text[:_HALF]), letters(text[_HALF:]))
+        return Secret(text, "number", parts)
 
     def number(self, digits: int = 9) -> Secret:
         """A number of digits only."""
