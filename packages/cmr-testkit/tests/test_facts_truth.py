@@ -78,9 +78,6 @@ def test_a_siemens_image_tells_its_facts_in_the_csa_header(by_vendor, vendor):
 @pytest.mark.parametrize("vendor", ["siemens", "siemens-csa1"])
 def test_a_siemens_mosaic_tells_when_each_tile_was_measured(by_vendor, vendor):
     sample = by_vendor[vendor]["dwi_sax"]
-    if vendor == "siemens-xa-classic":
-        data = sample.dataset.private_block(0x0021, "SIEMENS MR SDS 01")[0x19].value
-        return protocol_of(data.rstrip(b"\0").decode("latin-1"))
     elements = read_csa(sample.dataset.private_block(0x0029, "SIEMENS CSA HEADER")[0x10].value)
     block = sample.dataset.private_block(0x0019, "SIEMENS MR HEADER")
 
