@@ -12,12 +12,17 @@ from numpy.typing import NDArray
 
 from cmr_deid.pixels.projections import Projections, project
 from cmr_deid.pixels.reading_text import Line, Reader
-from cmr_deid.pixels.strokes import Box, Strokes, drawn_fields, strokes_of
+from cmr_deid.pixels.strokes import Box, Strokes, drawn_fields, inked_places, strokes_of
+from cmr_deid.pixels.verdict import is_technical
 
 Array = NDArray[Any]
 
+SURE_TECHNICAL = 0.75
+"""A reading that is less sure than this is never taken for technical: its true text may be another."""
+
 _SURE_OF_LENGTH = {2: 0.75, 3: 0.6}
 _SURE, _SURE_OF_HUGE, _LETTERS_OF_HUGE, _HUGE, _HUGE_PIXELS = 0.5, 0.8, 3, 0.2, 40
+_WIDTH_OF_LETTER, _SURE_OF_NARROW = 0.5, 0.8
 _LINE_SCORE, _LINE_SHAPE, _LINE_SHARE, _LINE_PIXELS, _LINE_SURE, _LINE_DENSITY = 0.5, 2.2, 0.15, 24, 0.4, 0.3
 _CLEAR_SCORE, _CLEAR_SHAPE, _CLEAR_SURE, _CLEAR_DENSITY = 0.7, 3.0, 0.25, 0.4
 _SAME_PLACE = 0.5
@@ -29,7 +34,8 @@ class Finding:
     """Something that looks like writing.
 
     Attributes:
-        kind: `text` was read, `line` looks like a line nobody could read, `field` is drawn like a code.
+        kind: `text` was read, `line` looks like a line nobody could read, `field` is drawn like a code, `ink` in one
+            exact value like letters.
         box: (row, column, rows, columns) in pixels.
         text: as read; it may name the patient and never leaves the hospital.
         sureness: of the reading, 0 to 1.
@@ -52,14 +58,20 @@ def find_in(projections: Projections, reader: Reader) -> list[Finding]:
     """The same, from the images that stand for the frames."""
     strokes = [strokes_of(image) for image in projections.values]
     found: list[Finding] = []
+    technical: list[Box] = []
     for gray, number in projections.grays:
         for line in reader.lines(gray):
-            kind = judged(line, strokes[number])
+            box, kind = _box_of(line, gray.shape), judged(line, strokes[number])
             if kind:
-                _keep(found, Finding(kind, _box_of(line, gray.shape), line.text, line.sureness, number))
+                _keep(found, Finding(kind, box, line.text, line.sureness, number))
+            if line.sureness >= SURE_TECHNICAL and is_technical(line.text):
+                technical.append(box)
     for number, image in enumerate(projections.values):
         for box in drawn_fields(image, strokes[number]):
             _keep(found, Finding("field", box, "", 0.0, number))
+        for box in inked_places(image, strokes[number]):
+            if all(overlap(box, known) < _SAME_PLACE for known in (*technical, *(one.box for one in found))):
+                found.append(Finding("ink", box, "", 0.0, number))
     return found
 
 
@@ -70,7 +82,8 @@ def judged(line: Line, strokes: Strokes) -> str:
     letters = sum(one.isalnum() for one in line.text)
     huge = line.height > max(_HUGE * side, _HUGE_PIXELS)
     needed = _SURE_OF_HUGE if huge else _SURE_OF_LENGTH.get(letters, _SURE)
-    if letters >= (_LETTERS_OF_HUGE if huge else 2) and line.sureness >= needed:
+    wide = line.length >= _WIDTH_OF_LETTER * letters * line.height or line.sureness >= _SURE_OF_NARROW
+    if letters >= (_LETTERS_OF_HUGE if huge else 2) and line.sureness >= needed and wide:
         return "text"
     shape = (
         line.length / max(line.height, 1.0) if line.height <= max(_LINE_SHARE * side, _LINE_PIXELS) else 0.0

@@ -16,7 +16,7 @@ from cmr_deid.elements import DataSet
 from cmr_deid.errors import DeidRefusal
 from cmr_deid.pixels.decoding import frames_of, warm_up_codecs
 from cmr_deid.pixels.errors import ReaderError, UndecodableError
-from cmr_deid.pixels.finding import Finding, find_in
+from cmr_deid.pixels.finding import SURE_TECHNICAL, Finding, find_in
 from cmr_deid.pixels.projections import project, visible
 from cmr_deid.pixels.reading_text import Reader
 from cmr_deid.pixels.verdict import Meaning, meaning_of
@@ -85,7 +85,7 @@ def warm_up(reader: Reader) -> None:
     for frame in frames:
         cv2.putText(frame, "Warm 12", (8, 40), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (250.0,))
     for shown in (frames, frames[:1]):
-        if not _found(shown.astype(np.uint16), (), reader):
+        if all(one["kind"] != "text" for one in _found(shown.astype(np.uint16), (), reader)):
             raise ReaderError("The models of the reader do not find writing.")
 
 
@@ -94,10 +94,10 @@ def _found(frames: Array, known: Sequence[str], reader: Reader) -> list[dict[str
     documents = []
     for finding in find_in(projections, reader):
         meaning = Meaning.UNKNOWN
-        if finding.kind != "field":
+        if finding.text:
             meaning = meaning_of(finding.text, known)
-        # a line that nobody could read is not technical because its misreading is
-        if meaning is Meaning.TECHNICAL and finding.kind == "text":
+        # what nobody could read well is not technical because its misreading is
+        if meaning is Meaning.TECHNICAL and finding.kind == "text" and finding.sureness >= SURE_TECHNICAL:
             continue
         documents.append(_document(finding, meaning, projections.values))
     return documents
