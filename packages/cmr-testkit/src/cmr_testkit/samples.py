@@ -42,8 +42,10 @@ def sample_headers(vendor: str, seed: int = 1) -> Iterator[tuple[str, Dataset]]:
         yield sample.kind, sample.dataset
 
 
-def samples(vendor: str, seed: int = 1) -> Iterator[Sample]:
+def samples(vendor: str, seed: int = 1, *, draw: bool = True) -> Iterator[Sample]:
     """As `sample_headers`, with the facts; classic flow series give a magnitude and a velocity image.
+
+    Without `draw` the pixels are zero, which is twice as fast.
 
     Raises:
         UnknownVendorError: the vendor is not written.
@@ -54,7 +56,7 @@ def samples(vendor: str, seed: int = 1) -> Iterator[Sample]:
             continue
         seen.add(series.label)
         for chosen in _chosen(exam, series, shots):
-            dataset = next(instances_of(exam, series, chosen))[1]
+            dataset = next(instances_of(exam, series, chosen, draw=draw))[1]
             facts = None if series.kind == "screen_save" else facts_of(vendor, series, chosen)
             yield Sample(series.label if facts is None else facts.kind, dataset, facts)
 
