@@ -13,7 +13,14 @@ from cmr_connector import log
 from cmr_connector.archive_reader import members_of
 from cmr_connector.errors import SettingsError
 from cmr_connector.examination import Findings, SeriesFinding, examine
-from cmr_connector.privacy.dossier.make import NO_PDF, as_page, as_pdf, facts_of, pdf_installed
+from cmr_connector.privacy.dossier.make import (
+    NO_PDF,
+    as_page,
+    as_pdf,
+    conformance_of,
+    facts_of,
+    pdf_installed,
+)
 from cmr_connector.privacy.lines import result_lines, verdict
 from cmr_connector.privacy.result import ShadowResult
 from cmr_connector.privacy.sampling import Members, Sample
@@ -122,7 +129,9 @@ def _dossier(arguments: argparse.Namespace) -> int:
     finally:
         workplace.close()
     write_private(arguments.out, as_page(facts) if is_page else as_pdf(facts))
-    print(f"Wrote {arguments.out}. It names no patient: show it to the board.")
+    beside = arguments.out.with_name(f"{arguments.out.stem}-conformance.html")
+    write_private(beside, conformance_of(facts.profile))
+    print(f"Wrote {arguments.out} and {beside.name} beside it. They name no patient: show them to the board.")
     if result is None:
         print("It holds no measured result yet: add --sample PATH.", file=sys.stderr)
     elif result.n_found:

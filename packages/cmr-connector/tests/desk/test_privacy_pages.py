@@ -73,6 +73,9 @@ def test_the_dossier_is_downloaded_and_that_is_written_down(person, measured, de
     page = person.get("/privacy/dossier.html")
     assert "attachment" in page.headers["content-disposition"]
     assert "Privacy dossier" in page.text
+    statement = person.get("/privacy/conformance.html")
+    assert "Conformance statement" in statement.text
+    assert "attachment" in statement.headers["content-disposition"]
     assert [act.act for act in desk.acts.listed(Act.TOOK_DOSSIER)] == [Act.TOOK_DOSSIER] * 2
 
 

@@ -112,6 +112,7 @@ def routes() -> list[BaseRoute]:
         Route("/look-up", action(look_up.look_up), methods=["POST"]),
         Route("/privacy", page(privacy_pages.privacy)),
         Route("/privacy/dossier.{kind}", page(privacy_pages.download)),
+        Route("/privacy/conformance.html", page(privacy_pages.conformance)),
         Route("/drop", page(drop_pages.drop_page)),
         Route("/drop", action(drop_pages.begin), methods=["POST"]),
         Route("/drop/{drop}", page(drop_pages.shown)),

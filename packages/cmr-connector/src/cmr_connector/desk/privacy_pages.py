@@ -11,7 +11,7 @@ from cmr_connector.desk.pages import exam_of, has_sources
 from cmr_connector.desk.visits import Visit
 from cmr_connector.errors import SettingsError
 from cmr_connector.examination import examine
-from cmr_connector.privacy.dossier.make import as_page, as_pdf, facts_of, pdf_installed
+from cmr_connector.privacy.dossier.make import as_page, as_pdf, conformance_of, facts_of, pdf_installed
 from cmr_connector.privacy.dossier.measured import action_rows
 from cmr_connector.privacy.lines import verdict
 from cmr_connector.privacy.result import ShadowResult
@@ -53,6 +53,13 @@ def download(visit: Visit) -> Response:
     visit.note(Act.TOOK_DOSSIER)
     headers = {"content-disposition": f'attachment; filename="privacy-dossier.{kind}"'}
     return Response(make(facts), media_type=media_type, headers=headers)
+
+
+def conformance(visit: Visit) -> Response:
+    """The conformance statement as a file to keep."""
+    statement = conformance_of(visit.desk.workplace.engine.profile)
+    headers = {"content-disposition": 'attachment; filename="conformance.html"'}
+    return Response(statement, media_type="text/html; charset=utf-8", headers=headers)
 
 
 def before_after(visit: Visit) -> Response:

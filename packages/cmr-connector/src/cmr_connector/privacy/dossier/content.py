@@ -35,6 +35,7 @@ class Facts:
         software: version of the connector.
         made_on: day, `YYYY-MM-DD`.
         text_search: whether the search for burned-in text is installed.
+        conformance: SHA-256 of the conformance statement that belongs to it.
         result: the shadow run, None where there was none yet.
     """
 
@@ -44,6 +45,7 @@ class Facts:
     software: str
     made_on: str
     text_search: bool
+    conformance: str
     result: ShadowResult | None
 
     @property
@@ -222,10 +224,18 @@ def _versions(facts: Facts) -> tuple[Block, ...]:
         ("Profile", facts.profile.id),
         ("Editions of the tables", facts.profile.edition),
         ("Digest of the profile (SHA-256)", facts.profile.digest),
+        ("Conformance statement (SHA-256)", facts.conformance),
         ("Center", facts.config.center.code),
         ("Key id", facts.key_id),
         ("Registry", facts.config.registry.url),
         ("Text search", "installed" if facts.text_search else "not installed"),
         ("Shadow run", facts.result.made_at if facts.result else "none yet"),
     )
-    return Heading(1, "Appendix E: versions and digests"), Grid(("What", "Which"), rows, (0.3, 0.7))
+    return (
+        Heading(1, "Appendix E: versions and digests"),
+        Grid(("What", "Which"), rows, (0.3, 0.7)),
+        Text(
+            "The conformance statement that DICOM PS3.15 E.1.3 asks for is a file of its own, written from the same "
+            "tables beside this dossier (also: cmr-deid conformance --html). Its digest stands above."
+        ),
+    )

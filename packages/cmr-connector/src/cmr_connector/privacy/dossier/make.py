@@ -11,7 +11,9 @@ from cmr_connector.privacy.dossier.content import Facts, dossier
 from cmr_connector.privacy.dossier.page import page_of
 from cmr_connector.privacy.result import ShadowResult
 from cmr_connector.workplace import looks_at_pixels
+from cmr_deid.conformance import conformance_html
 from cmr_deid.profile import DeidProfile
+from cmr_exchange.canonical import sha256_hex
 
 NO_PDF = (
     "A PDF needs the extra [pdf], which is not installed: pip install 'cmr-connector[pdf]'. "
@@ -37,8 +39,14 @@ def facts_of(config: Config, profile: DeidProfile, result: ShadowResult | None) 
         software=version("cmr-connector"),
         made_on=datetime.datetime.now(datetime.UTC).date().isoformat(),
         text_search=looks_at_pixels(config),
+        conformance=sha256_hex(conformance_of(profile)),
         result=result,
     )
+
+
+def conformance_of(profile: DeidProfile) -> bytes:
+    """The conformance statement of these rules as a page, to lie beside the dossier."""
+    return conformance_html(profile).encode()
 
 
 def as_pdf(facts: Facts) -> bytes:

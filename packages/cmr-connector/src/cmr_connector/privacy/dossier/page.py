@@ -114,10 +114,10 @@ def _picture() -> str:
         parts.append(
             f'<rect x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" rx="8" '
             f'fill="{fills[box.kind]}" stroke="{stroke}"/>'
-            f'<text x="{middle}" y="{box.y + 24}" font-size="15" font-weight="700" fill="#0b6477">{box.title}</text>'
+            f'<text x="{middle}" y="{box.y + 24}" font-size="13" font-weight="700" fill="#0b6477">{box.title}</text>'
         )
         parts += [
-            f'<text x="{middle}" y="{box.y + 44 + 17 * number}" font-size="12.5">{line}</text>'
+            f'<text x="{middle}" y="{box.y + 44 + 17 * number}" font-size="11.5">{line}</text>'
             for number, line in enumerate(box.lines)
         ]
     for arrow in flow.ARROWS:
