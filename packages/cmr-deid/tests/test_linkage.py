@@ -85,7 +85,7 @@ def test_numbers_beside_each_other_have_offsets_far_apart(patients):
     assert 0.30 < sum(steps) / len(steps) < 0.37  # a third, as for independent ones
 
 
-moments = st.datetimes(datetime.datetime(1900, 1, 1), datetime.datetime(2100, 1, 1))
+moments = st.datetimes(datetime.datetime(1975, 1, 1), datetime.datetime(2100, 1, 1))
 
 
 @given(moments, moments, st.integers(*DATE_OFFSET_RANGE_DAYS))

@@ -108,3 +108,26 @@ def test_weight_is_rounded_to_half_a_kilogram_or_a_tenth_for_a_child(before, aft
 
 def test_only_the_coded_sexes_stay():
     assert [values.clean_sex(text) for text in ("M", "F", "O", "male", "f")] == ["M", "F", "O", None, None]
+
+
+@pytest.mark.parametrize(
+    ("vr", "tag", "expected"),
+    [
+        ("DA", 0x0040A121, b"19000101"),
+        ("DT", 0x00080106, b"19000101000000"),
+        ("TM", 0x0040A122, b"000000"),
+        ("PN", 0x0040A123, b"REMOVED "),
+        ("LO", 0x00181020, b"REMOVED "),
+        ("CS", 0x00080008, b"DERIVED\\SECONDARY "),
+        ("CS", 0x00180023, b"NONE"),
+        ("AS", 0x00101010, b"000Y"),
+        ("DS", 0x00280030, b"0\\0 "),
+        ("US", 0x00181310, bytes(8)),
+        ("FD", 0x00189073, bytes(8)),
+        ("UI", 0x00200052, b"2.25.0"),
+        ("LO", 0x00191001, b"REMOVED "),
+        ("SQ", 0x00081140, b""),
+    ],
+)
+def test_a_dummy_has_as_many_values_as_the_attribute_must_have_and_tells_nothing(vr, tag, expected):
+    assert values.dummy(vr, tag) == expected
