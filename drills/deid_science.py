@@ -10,11 +10,12 @@ import warnings
 from collections.abc import Iterator
 
 import pydicom
-from pydicom.datadict import tag_for_keyword
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from cmr_deid.resolution import FREQUENCIES, coarser
 from cmr_deid.standard.table_e3_10_1 import ROWS
 
 _MUST_KEEP = """
@@ -117,7 +118,11 @@ def _bytes(dataset: Dataset, tag: BaseTag) -> bytes:
     element = dataset.get_item(tag)
     if not isinstance(element, RawDataElement):
         raise TypeError("an element of the corpus was converted before it was compared")
-    return (element.value or b"").strip(b" \0")
+    value = element.value or b""
+    if int(tag) in FREQUENCIES:
+        # a magnet's frequency is kept to 1 kHz on purpose
+        value = coarser(dictionary_VR(tag), value)
+    return value.strip(b" \0")
 
 
 def _creator(dataset: Dataset, tag: BaseTag) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from cmr_deid.changes import Recorder, label
 from cmr_deid.elements import DataSet, Element
 from cmr_deid.profile import Act, Rule
+from cmr_deid.resolution import PRIVATE_FREQUENCIES, coarser
 from cmr_deid.safe_private import SAFE_PRIVATE, fits
 from cmr_deid.text import plain
 from cmr_deid.writing import text_value
@@ -40,7 +41,11 @@ def keep_safe(
             kept = _kept_items(element, gone, recorder, path)
         else:
             shaped = element.items is None and fits(safe, element.vr, bytes(element.value))
-            kept = Element(element.tag, safe.vr, element.value) if shaped else None
+            value = bytes(element.value)
+            fine = (name, number & 0xFF) in PRIVATE_FREQUENCIES
+            kept = (
+                Element(element.tag, safe.vr, coarser(safe.vr, value) if fine else value) if shaped else None
+            )
         if kept is None:
             gone(element, _MISSHAPEN)
         else:

@@ -16,6 +16,7 @@ from cmr_deid.numbers import NUMERIC_VRS, is_plausible
 from cmr_deid.private import keep_safe
 from cmr_deid.profile import NO_RULE, Act, DeidProfile, Rule
 from cmr_deid.removed import note, note_all
+from cmr_deid.resolution import FREQUENCIES, coarser
 from cmr_deid.text import decoded, plain
 from cmr_deid.values import DUMMY_DATES
 from cmr_deid.writing import LONGEST_SHORT_VALUE, text_value
@@ -145,9 +146,17 @@ class Transform:
         if vr == "CS" and element.items is None and len(element.value) <= LONGEST_TEXT:
             return self._keep_codes(element, rule, spot)
         if element.items is None and vr is not None and _has_plausible_form(element, vr):
+            if element.tag in FREQUENCIES:
+                return self._frequency(element, vr, rule, spot)
             spot.add(element.tag, "kept", rule.why)
             return element if vr == element.vr else Element(element.tag, vr, element.value)
         return self._unusable(element, rule, spot)
+
+    def _frequency(self, element: Element, vr: str, rule: Rule, spot: Spot) -> Result:
+        before = bytes(element.value)
+        after = coarser(vr, before)
+        spot.add(element.tag, "kept" if after == before else "cleaned", rule.why)
+        return Element(element.tag, vr, after)
 
     def _unusable(self, element: Element, rule: Rule, spot: Spot) -> Result:
         """A measurement that cannot be read is unknown; one that is made up would be wrong, so none has a dummy."""
