@@ -1,9 +1,9 @@
-"""`make bench [NAME=cohorts|deid|exams|pipeline|releases|stow]`."""
+"""`make bench [NAME=cohorts|deid|exams|pipeline|pixels|releases|stow]`."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import cohorts, deid, exams, pipeline, releases, stow
+from benchmarks import cohorts, deid, exams, pipeline, pixels, releases, stow
 from benchmarks.report import Figure, show
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -11,6 +11,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "deid": deid.run,
     "exams": exams.run,
     "pipeline": pipeline.run,
+    "pixels": pixels.run,
     "releases": releases.run,
     "stow": stow.run,
 }

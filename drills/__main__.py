@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from drills import coverage, dciodvfy, deid_corpus, deid_mutants, disclosure, kills
+from drills import burned_in_text, coverage, dciodvfy, deid_corpus, deid_mutants, disclosure, kills
 
 LIMIT_S = 55 * 60
 ROUNDS = 15
@@ -92,6 +92,14 @@ def drill_deid_corpus() -> int:
     return int(not deid_corpus.is_clean(totals))
 
 
+def drill_burned_in_text() -> int:
+    """Looks at 200 layouts and 400 clean series; fails where one is missed or more than one in a hundred is held."""
+    outcome = burned_in_text.run()
+    _page_section("burned-in-text", burned_in_text.section(outcome))
+    print(outcome)
+    return int(not outcome.is_sound)
+
+
 def _kills_section(total: dict[str, int], rounds: int, database: str) -> str:
     return (
         "| drill | rounds | kills | before acceptance | lost | duplicated | changed | on |\n"
@@ -118,6 +126,7 @@ DRILLS = {
     "dciodvfy": drill_dciodvfy,
     "deid-mutants": drill_deid_mutants,
     "deid-corpus": drill_deid_corpus,
+    "burned-in-text": drill_burned_in_text,
 }
 
 
