@@ -124,9 +124,6 @@ The others that an option would keep (device calibration dates, smoking status, 
 stricter than the options allow, and said so in the conformance statement.
 """
 
-REFERENCES_KEPT = "ReferencedImageSequence SourceImageSequence"
-"""X/Z/U*: kept with re-mapped UIDs, for the planning of slices and derived series refer by them."""
-
 UIDS_REMAPPED = """
     SOPInstanceUID StudyInstanceUID SeriesInstanceUID FrameOfReferenceUID ReferencedSOPInstanceUID
     SynchronizationFrameOfReferenceUID ConcatenationUID DimensionOrganizationUID IrradiationEventUID
@@ -138,16 +135,6 @@ VOCABULARY_CLEANED = """
     DimensionDescriptionLabel BodyPartExamined ContentLabel LUTLabel
     ContrastBolusRoute ContrastBolusIngredient"""
 """Attributes outside Table E.1-1 whose text passes the vocabulary of technique words, word by word."""
-
-EMPTIED_TYPE_2 = """
-    StudyDate StudyTime AccessionNumber ReferringPhysicianName PatientBirthDate StudyID
-    ContentDate ContentTime ContrastBolusAgent Manufacturer PositionReferenceIndicator
-    ScanOptions MRAcquisitionType PatientPosition PatientOrientation Laterality"""
-"""Type 2 in the accepted IODs (PS3.3 C.7.1.1, C.7.2.1, C.7.4.1, C.7.5.1, C.7.6.1, C.7.6.4):
-emptied in place."""
-
-DUMMY_TYPE_1_ENHANCED = "ContentDate AcquisitionDateTime FrameAcquisitionDateTime FrameReferenceDateTime"
-"""Type 1 or 1C in the Enhanced MR IODs: an unreadable date becomes a dummy, never an empty value."""
 
 RANGES: dict[float, str] = {
     1.01: "ImageOrientationPatient DiffusionGradientOrientation VelocityEncodingDirection SlabOrientation",
