@@ -104,3 +104,8 @@ def test_letters_and_digits_in_turn_are_a_number_of_somebody(token):
 @pytest.mark.parametrize("token", ["8CARDIAC", "BO1", "SP2", "V02", "1131", "N8CARDIAC", "Q1X8"])
 def test_a_name_of_a_coil_with_a_number_is_none(token):
     assert not is_mixed(token)
+
+
+def test_many_words_of_equipment_without_a_blank_are_stopped():
+    assert value_finding(0x00081090, "LO", b"matrixmatrixmatrix") is None
+    assert value_finding(0x00081090, "LO", b"matrixmatrixmatrixmatrix") == "identifying_value"

@@ -189,3 +189,8 @@ def test_a_number_in_the_name_of_the_writer_is_stopped(name):
 @pytest.mark.parametrize("text", [b"CG\\Q0X8Z1K9W0", b"A1B2C3D4"])
 def test_letters_and_digits_in_turn_in_a_code_string_are_stopped(text):
     assert value_finding(0x00180022, "CS", text) == "identifying_value"
+
+
+@pytest.mark.parametrize("value", [b"1-2", b"..", b"e5", b"1+2+3 "])
+def test_signs_that_make_no_number_are_stopped(value):
+    assert value_finding(0x00180050, "DS", value) == "identifying_value"
