@@ -1,5 +1,6 @@
 """What measurements stand on, compared between source and output: equal, different or beside the exam (D2)."""
 
+import json
 import struct
 
 import pytest
@@ -50,8 +51,7 @@ def test_the_source_of_an_image_is_compared_with_itself_in_full(mr):
     assert survival.differences == ()
     assert survived(survival)["position and orientation"] == (2, 2)
     assert survived(survival)["facts read again from what leaves"] == (1, 1)
-    assert survival.slices == ("-10.5\\20.25\\3.125",)
-    assert survival.phases == ("120.5",)
+    assert survival.frames == (("-10.5\\20.25\\3.125", "120.5"),)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def frames(nested, *triggers):
     return nested(
         *(
             {
-                "PlanePositionSequence": nested({"ImagePositionPatient": [0, 0, 5]}),
+                "PlanePositionSequence": nested({"ImagePositionPatient": [0.0, 0.0, 5.0]}),
                 "CardiacSynchronizationSequence": nested({"NominalCardiacTriggerDelayTime": trigger}),
             }
             for trigger in triggers
@@ -125,8 +125,8 @@ def test_every_frame_of_an_enhanced_image_is_compared(mr, nested):
     source = before(mr(PerFrameFunctionalGroupsSequence=frames(nested, 0.0, 40.0, 80.0)))
     same = compare(source, NOTHING, mr(PerFrameFunctionalGroupsSequence=frames(nested, 0.0, 40.0, 80.0)))
     assert same.differences == ()
-    assert len(same.phases) == 1 + 3
-    assert len(same.slices) == 2
+    assert [position for position, _ in same.frames] == ["0.0\\0.0\\5.0"] * 3
+    assert len({moment for _, moment in same.frames}) == 3
     name = "(0018,9118) CardiacSynchronizationSequence / (0020,9153) NominalCardiacTriggerDelayTime"
     for changed in (frames(nested, 0.0, 41.0, 80.0), frames(nested, 0.0, 40.0)):
         assert name in compare(source, NOTHING, mr(PerFrameFunctionalGroupsSequence=changed)).differences
@@ -184,15 +184,23 @@ def test_the_walk_goes_down_only_so_far(raw_element):
 
 
 def test_a_survival_comes_back_from_its_document():
-    survival = Survival((1,) * 7, (1,) * 7, (TRIGGER,), ("venc_cm_s",), ("0\\0\\5",), ("40",))
-    assert Survival.from_document(survival.to_document()) == survival
+    survival = Survival((1,) * 7, (1,) * 7, (TRIGGER,), ("venc_cm_s",), (("0\\0\\5", "40"), ("0\\0\\9", "")))
+    assert Survival.from_document(json.loads(json.dumps(survival.to_document()))) == survival
+
+
+def test_moments_that_are_not_of_every_frame_are_passed_over(mr, nested):
+    cut = frames(nested, 0.0, 40.0)
+    del cut[1].CardiacSynchronizationSequence
+    cut[1].PlanePositionSequence[0].ImagePositionPatient = [0.0, 0.0, 9.0]
+    found = compare({}, NOTHING, mr(TriggerTime=None, PerFrameFunctionalGroupsSequence=cut)).frames
+    assert found == (("0.0\\0.0\\5.0", ""), ("0.0\\0.0\\9.0", ""))
+    assert compare({}, NOTHING, mr(ImagePositionPatient=None)).frames == ()
 
 
 def test_a_report_says_in_words_what_was_compared_and_what_differs():
-    whole = Survival(
-        (2, 5, 3, 0, 0, 0, 0), (2, 5, 3, 0, 0, 0, 0), (), ("venc_cm_s",), ("0\\0\\5",), ("0", "40")
-    )
-    broken = Survival((2, 5, 3, 0, 0, 0, 0), (2, 5, 2, 0, 0, 0, 0), (TRIGGER,), (), ("0\\0\\9",), ("0",))
+    two = (("0\\0\\5", "0"), ("0\\0\\5", "40"))
+    whole = Survival((2, 5, 3, 0, 0, 0, 0), (2, 5, 3, 0, 0, 0, 0), (), ("venc_cm_s",), two)
+    broken = Survival((2, 5, 3, 0, 0, 0, 0), (2, 5, 2, 0, 0, 0, 0), (TRIGGER,), (), (("0\\0\\9", "80"),))
     report = ScienceReport.of([("one", whole), ("one", broken), ("two", broken)])
     assert report.lines() == (
         "3 images compared with the source.",

@@ -26,8 +26,8 @@ from cmr_exchange.facts import AcquisitionFacts
 READ_AGAIN = ("venc_cm_s", "inversion_time_ms", "b_value_s_mm2", "trigger_time_ms", "n_phases")
 """Facts that are derived from the output once more and compared with the source's."""
 
-_SLICES = (label(POSITION), f"{label(PLANE_POSITION)} / {label(POSITION)}")
-_PHASES = (label(TRIGGER), f"{label(CARDIAC)} / {label(DELAY)}")
+_POSITIONS = (f"{label(PLANE_POSITION)} / {label(POSITION)}", label(POSITION))
+_MOMENTS = (f"{label(CARDIAC)} / {label(DELAY)}", label(TRIGGER))
 _ROUNDING = 0.51
 _GROUP_NUMBERS = {name: GROUPS.index(quantity.group) for name, quantity in QUANTITIES.items()}
 _FACTS_NUMBER = GROUPS.index(FACTS)
@@ -41,15 +41,14 @@ class Survival:
         compared, equal: how many values of each of `GROUPS`.
         differences: names of attributes and facts that are not the same, never a value.
         beside: facts that the output has no attribute for; they travel beside the exam.
-        slices, phases: positions and moments that the output shows, as texts.
+        frames: position and moment (time after the R wave) of each frame of the output, as texts; equal pairs once.
     """
 
     compared: tuple[int, ...]
     equal: tuple[int, ...]
     differences: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
-    slices: tuple[str, ...] = ()
-    phases: tuple[str, ...] = ()
+    frames: tuple[tuple[str, str], ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """As JSON values."""
@@ -58,7 +57,9 @@ class Survival:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Survival":
         """From what `to_document` gave."""
-        return cls(**{name: tuple(document[name]) for name in cls.__slots__})
+        lists = {name: tuple(document[name]) for name in cls.__slots__}
+        frames = tuple((str(position), str(moment)) for position, moment in document["frames"])
+        return cls(**{**lists, "frames": frames})
 
 
 def compare(before: Science, facts: AcquisitionFacts, data: bytes) -> Survival:
@@ -90,8 +91,7 @@ def compare(before: Science, facts: AcquisitionFacts, data: bytes) -> Survival:
         tuple(equal),
         tuple(differences),
         beside,
-        _distinct(after, _SLICES),
-        _distinct(after, _PHASES),
+        _frames(after),
     )
 
 
@@ -127,6 +127,18 @@ def _read_again(
     return tuple(beside)
 
 
-def _distinct(values: Science, names: tuple[str, ...]) -> tuple[str, ...]:
-    found = {value for name in names for value in values.get(name, ())}
-    return tuple(sorted(value.hex() if len(value) == 8 else value.decode("latin-1") for value in found))
+def _frames(values: Science) -> tuple[tuple[str, str], ...]:
+    """Position and moment of each frame: of functional groups where there are any, else of the whole image."""
+    positions, moments = (
+        next((values[name] for name in names if name in values), ()) for names in (_POSITIONS, _MOMENTS)
+    )
+    if len(positions) == 1:
+        positions *= max(1, len(moments))
+    if len(moments) != len(positions):
+        moments = (b"",) * len(positions)
+    pairs = ((_text(position), _text(moment)) for position, moment in zip(positions, moments, strict=True))
+    return tuple(dict.fromkeys(pairs))
+
+
+def _text(value: bytes) -> str:
+    return value.decode("latin-1") if value.isascii() and b"\0" not in value else value.hex()

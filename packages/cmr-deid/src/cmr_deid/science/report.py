@@ -13,17 +13,17 @@ class SeriesShape:
     """Slices and phases of one series, gathered from its instances.
 
     Attributes:
-        n_instances: files. slices, phases: distinct positions and trigger times in what leaves.
+        n_instances: files.
+        moments: times after the R wave by position, in what leaves.
     """
 
     n_instances: int = 0
-    slices: set[str] = field(default_factory=set)
-    phases: set[str] = field(default_factory=set)
+    moments: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
-        """Such as `12 slices x 25 phases`."""
-        slices, phases = max(1, len(self.slices)), max(1, len(self.phases))
+        """Such as `12 slices x 25 phases`; the phases are those of the slice that has most."""
+        slices, phases = max(1, len(self.moments)), max(map(len, self.moments.values()), default=1)
         return f"{slices} {'slice' if slices == 1 else 'slices'} x {phases} {'phase' if phases == 1 else 'phases'}"
 
 
@@ -62,8 +62,8 @@ class ScienceReport:
         self._beside.update(survival.beside)
         shape = self.series.setdefault(series, SeriesShape())
         shape.n_instances += 1
-        shape.slices.update(survival.slices)
-        shape.phases.update(survival.phases)
+        for position, moment in survival.frames:
+            shape.moments.setdefault(position, set()).add(moment)
 
     @property
     def differences(self) -> dict[str, int]:
