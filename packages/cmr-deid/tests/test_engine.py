@@ -470,6 +470,8 @@ def test_pixel_data_inside_a_sequence_goes_and_is_stopped(mr, engine, nested):
 
 
 def test_an_output_without_what_an_image_needs_is_refused(mr, engine):
+    with pytest.raises(InstanceRejected, match="screen_save"):
+        engine.deidentify(mr(PhotometricInterpretation="MONOCHROME"))
     for place, code in (
         (b"\x08\x00\x60\x00CS", "not_mr"),
         (b"\x20\x00\x0e\x00UI", "missing_uid"),

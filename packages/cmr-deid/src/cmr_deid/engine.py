@@ -27,7 +27,7 @@ from cmr_deid.writing import part_10, text_value
 from cmr_exchange.facts import AcquisitionFacts
 
 _UIDS = {"sop_instance_uid": 0x00080018, "series_instance_uid": 0x0020000E, "study_instance_uid": 0x0020000D}
-_SOP_CLASS = 0x00080016
+_SOP_CLASS, _PHOTOMETRIC = 0x00080016, 0x00280004
 _NEEDED = {
     **dict.fromkeys((_SOP_CLASS, *_UIDS.values()), "missing_uid"),
     0x00080060: "not_mr",
@@ -171,6 +171,8 @@ class Engine:
         for tag, code in _NEEDED.items():
             if tag not in data_set:
                 raise InstanceRejected(code)
+        if plain(data_set.get(_PHOTOMETRIC)) not in ("", "MONOCHROME1", "MONOCHROME2"):
+            raise InstanceRejected("screen_save")
         uids = {name: plain(data_set[tag]) for name, tag in _UIDS.items()}
         sop_class = plain(data_set[_SOP_CLASS])
         data = part_10(data_set, sop_class, uids["sop_instance_uid"], syntax)
