@@ -41,6 +41,9 @@ ABSURD = [
     (0x00180050, "DS", b"1-2 "),
     (0x00209248, "FL", b"Smit"),
     (0x00189073, "FD", struct.pack("<d", 1615939200)),
+    (0x00189073, "FD", b"VICTORIA"),
+    (0x00189073, "FD", b"SMITH, A"),
+    (0x00281052, "DS", b"4217712 "),
     (0x00189087, "FD", struct.pack("<d", 19440817)),
     (0x00209157, "UL", struct.pack("<L", 19440817)),
 ]
@@ -88,6 +91,7 @@ GE, PHILIPS = "GEMS_PARM_01", "Philips Imaging DD 001"
         ("GEMS_ACQU_01", 0x19, 0x23, "DS", "4217712"),
         (GE, 0x43, 0x39, "IS", ["4217712", "8", "0", "0"]),
         (PHILIPS, 0x2001, 0x01, "FL", struct.unpack("<f", b"Smit")[0]),
+        (PHILIPS, 0x2001, 0x1A, "FL", list(struct.unpack("<3f", b"ANNA SARA VA"))),
     ],
 )
 def test_text_and_patient_numbers_in_private_numbers_go_and_are_stopped(

@@ -5,6 +5,7 @@ its range; both go. The ranges are wide: they tell text from measurement, not go
 """
 
 import functools
+import re
 import struct
 
 from pydicom.datadict import dictionary_VM, tag_for_keyword
@@ -12,12 +13,15 @@ from pydicom.datadict import dictionary_VM, tag_for_keyword
 from cmr_deid.mr_layer import RANGES
 
 _FORMS = {"FL": "f", "FD": "d", "US": "H", "SS": "h", "UL": "L", "SL": "l"}
-_LARGEST = {"DS": 1e7, "IS": 1e6, "FL": 1e7, "FD": 1e7, "UL": 1e6, "SL": 1e6, "US": 8191, "SS": 8191}
+_LARGEST = {"DS": 1e6, "IS": 99_999, "FL": 1e5, "FD": 5e5, "UL": 1e6, "SL": 1e6, "US": 8191, "SS": 8191}
+"""Eight letters that end in A are a double of 524,288 and more, four that end in H a float of 131,072 and more."""
+
 NUMERIC_VRS = frozenset((*_LARGEST, "AT"))
 _SMALLEST = {"DS": 1e-99, "FD": 1e-30}
 """Scanners write rounding errors such as -1.7e-18 into orientations; digits read as an FD are below 1e-30."""
 
 _SMALLEST_ELSE = 1e-12
+_LETTERS = re.compile(rb"[A-Za-z ^=,.'-]{6,}\0*")
 _ANY_SHORT = (0x0028, 0x0040)
 _POINTED_GROUPS = frozenset((0x08, 0x10, 0x18, 0x20, 0x21, 0x28, 0x40, 0x48, 0x54, 0x2001, 0x2005, 0x5200))
 _LIMITS = {tag: limit for limit, keywords in RANGES.items() for tag in map(tag_for_keyword, keywords.split())}
@@ -26,6 +30,8 @@ _LIMITS = {tag: limit for limit, keywords in RANGES.items() for tag in map(tag_f
 @functools.lru_cache(maxsize=16_384)
 def is_plausible(tag: int, vr: str, value: bytes) -> bool:
     """True if a value of a numeric VR holds as many numbers as the attribute may, none of an absurd size."""
+    if is_text(vr, value):
+        return False
     if vr == "AT":
         groups = struct.unpack(f"<{len(value) // 2}H", value)[::2]
         return all(group in _POINTED_GROUPS for group in groups)
@@ -37,6 +43,11 @@ def is_plausible(tag: int, vr: str, value: bytes) -> bool:
     largest = _LIMITS.get(tag, _LARGEST[vr])
     smallest = _SMALLEST.get(vr, _SMALLEST_ELSE)
     return all(number == 0 or smallest <= abs(number) <= largest for number in numbers)
+
+
+def is_text(vr: str, value: bytes) -> bool:
+    """True if the bytes of binary numbers are the letters of a name: six or more, and nothing else."""
+    return vr in _FORMS and _LETTERS.fullmatch(value) is not None
 
 
 def _numbers(vr: str, value: bytes) -> list[float] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from cmr_deid.codes import clean_codes
 from cmr_deid.descriptors import clean_words
+from cmr_deid.numbers import is_text
 from cmr_deid.safe_private_rows import ALIASES, COIL, FORMS, PHILIPS_TERMS, ROWS
 
 NUMERIC_SIZES = {"FL": 4, "FD": 8, "US": 2, "SS": 2, "UL": 4, "SL": 4}
@@ -98,11 +99,11 @@ def fits(safe: SafePrivate, vr: str, value: bytes) -> bool:
 
 def _numbers_fit(safe: SafePrivate, size: int, value: bytes) -> bool:
     count, rest = divmod(len(value), size)
-    if rest or not safe.low <= count <= safe.high:
+    if rest or not safe.low <= count <= safe.high or is_text(safe.vr, value):
         return False
     if safe.vr in ("FL", "FD"):
         numbers = struct.unpack(f"<{count}{'f' if safe.vr == 'FL' else 'd'}", value)
-        return all(number == 0 or 1e-12 <= abs(number) <= 1e9 for number in numbers)
+        return all(number == 0 or 1e-12 <= abs(number) <= 5e5 for number in numbers)
     return safe.vr not in ("UL", "SL") or all(_small(n) for n in struct.unpack(f"<{count}L", value))
 
 

@@ -1,9 +1,11 @@
 """How many numbers an attribute may hold and how large they may be (PS3.6 VM; PS3.3 C.7.6, C.8.3); typed apart."""
 
+import re
 import struct
 
+_WRITTEN = re.compile(rb"[A-Za-z ^=,.'-]{6,}\0*")
 _LETTERS = {"FL": "<f", "FD": "<d", "US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}
-_MOST = {"DS": 1e7, "IS": 1e6, "FL": 1e7, "FD": 1e7, "US": 8191, "SS": 8191, "UL": 1e6, "SL": 1e6}
+_MOST = {"DS": 1e6, "IS": 99_999, "FL": 1e5, "FD": 5e5, "US": 8191, "SS": 8191, "UL": 1e6, "SL": 1e6}
 _LEAST = {"DS": 1e-99, "FD": 1e-30}
 _GROUPS: tuple[bytes, ...] = (
     *(b"\x08\0", b"\x10\0", b"\x18\0", b"\x20\0", b"\x21\0", b"\x28\0", b"\x40\0", b"\x48\0", b"\x54\0"),
@@ -66,7 +68,8 @@ def is_sensible(tag: int, vr: str, value: bytes) -> bool:
 def _numbers(vr: str, value: bytes) -> list[float] | None:
     letter = _LETTERS.get(vr)
     if letter is not None:
-        return [number for (number,) in struct.iter_unpack(letter, value)]
+        written = _WRITTEN.fullmatch(value) is not None
+        return None if written else [number for (number,) in struct.iter_unpack(letter, value)]
     try:
         return [float(part) for part in value.rstrip(b"\0").split(b"\\") if part.strip()]
     except ValueError:
@@ -116,7 +119,7 @@ def is_sensible_private(creator: bytes, number: int, vr: str, value: bytes) -> b
     least, most_values = SEVERAL.get((creator.upper(), number), (1, 1))
     if found is None or (found and not least <= len(found) <= most_values):
         return False
-    most = 1e6 if vr in ("DS", "IS") else 1e9
+    most = {"DS": 1e6, "IS": 1e6, "FL": 5e5, "FD": 5e5}.get(vr, 1e9)
     return all(
         not amount or 1e-12 <= abs(amount) <= most or (vr == "IS" and 0 <= amount - 1e9 < 1e5)
         for amount in found
