@@ -1,6 +1,7 @@
 """What an output says about its own de-identification, also where its source said something already."""
 
 import io
+from importlib.metadata import version
 
 import pydicom
 import pytest
@@ -12,7 +13,7 @@ from cmr_deid.engine import Engine
 from cmr_deid.identities import Identities
 from cmr_deid.keys import new_key
 from cmr_deid.leaks import search
-from cmr_deid.marks import CODES, METHOD, put_marks, read_seal
+from cmr_deid.marks import CODES, EQUIPMENT_VERSION, METHOD, put_marks, read_seal
 from cmr_deid.methods import lawful_methods
 from cmr_deid.profile import PROFILE_ID, default_profile
 from cmr_deid.reading import read_raw
@@ -95,6 +96,10 @@ def test_the_equipment_that_de_identified_stands_once_without_place_or_time(engi
     assert PROFILE_ID in item.ContributionDescription
     assert default_profile().edition in item.ContributionDescription
     assert {element.VR for element in item} == {"LO", "ST", "SQ"}
+
+
+def test_the_equipment_names_the_version_of_the_package():
+    assert version("cmr-deid").startswith(f"{EQUIPMENT_VERSION}.")
 
 
 def test_what_another_tool_claims_is_not_claimed_again(engine, marked_elsewhere):
