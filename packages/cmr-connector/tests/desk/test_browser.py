@@ -16,6 +16,7 @@ from cmr_connector.desk.app import build
 from cmr_connector.follow_up import read_event, read_status
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
+from cmr_connector.pixels.looks import Look, LookState
 from cmr_connector.report_intake import NamedReport
 from cmr_connector.states import ExamState
 from cmr_exchange.manifest import ValueSource
@@ -25,6 +26,7 @@ from tests.chromium import chromium
 pytestmark = pytest.mark.browser
 
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 NAME, PASSWORD = "jane.doe", "seven quiet green boats"
 
 
@@ -145,6 +147,7 @@ def test_every_page_is_free_of_barriers(tab, agent, mixed_folder, registry):
     wait_until(lambda: exams.counts()[ExamState.DELIVERED])
     [exam] = exams.listed(ExamState.DELIVERED)
     follow_up(agent.workplace, exam.subject)
+    show_text(agent.workplace, exam.id)
     for path in (
         "/",
         "/exams",
@@ -156,6 +159,10 @@ def test_every_page_is_free_of_barriers(tab, agent, mixed_folder, registry):
         "/refused",
         "/look-up",
         "/drop",
+        "/privacy",
+        f"/exams/{exam.id}/before-after",
+        "/text",
+        f"/exams/{exam.id}/text",
         "/follow-up",
         "/follow-up?show=due",
         f"/follow-up/{exam.id}",
@@ -178,6 +185,19 @@ def fill(workplace, folder):
     take_all(workplace, folder, Source.DESK)
     workplace.reports.take(NamedReport("ACC1", "", (("lv_ef_pct", "55"),)), ValueSource.REPORT_CSV)
     workplace.reports.take(NamedReport("", "", (("lv_edv_ml", "much"),)), ValueSource.REPORT_HL7)
+
+
+def show_text(workplace, exam_id):
+    """A series of the exam waits for a decision about text in its images."""
+    series = workplace.store.ledger.of_exam(exam_id)[0].series_hash
+    device = {"manufacturer": "SIEMENS", "model": "Aera", "rows": "64", "columns": "64"}
+    place = {"box": [2, 3, 9, 30], "size": [64, 64], "sureness": 0.9, "crop": PIXEL}
+    findings = [
+        place | {"kind": "text", "meaning": "identifies", "text": "Quist Anna"},
+        place | {"kind": "ink", "meaning": "unknown", "text": ""},
+    ]
+    look = Look(exam_id, series, LookState.HELD, findings, device, True, 1, 3, 0.2, "2024-05-01T10:00:00Z")
+    workplace.store.looks.put(look)
 
 
 def follow_up(workplace, subject):

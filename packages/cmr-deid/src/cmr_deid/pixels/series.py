@@ -29,7 +29,7 @@ Place = tuple[str, ...]
 MOST_FINDINGS = 24
 """Findings that are kept with a crop; a result sheet has many, and a few decide."""
 
-_MARGIN, _CROP_SIDE = 12, 640
+_MARGIN, _CROP_SIDE, _FRAME = 12, 640, 160
 _DEVICE = {
     "manufacturer": 0x00080070,
     "model": 0x00081090,
@@ -117,12 +117,15 @@ def _document(finding: Finding, meaning: Meaning, images: Sequence[Array]) -> di
 
 
 def crop_of(image: Array, box: tuple[int, int, int, int]) -> bytes:
-    """The place of a finding with a margin, enlarged, as PNG."""
+    """The place of a finding with a margin, enlarged and framed, as PNG."""
     top, left = max(0, box[0] - _MARGIN), max(0, box[1] - _MARGIN)
     window = visible(image)[top : box[0] + box[2] + _MARGIN, left : box[1] + box[3] + _MARGIN]
     factor = max(1, min(4, _CROP_SIDE // max(window.shape)))
     size = (window.shape[1] * factor, window.shape[0] * factor)
-    _, data = cv2.imencode(".png", cv2.resize(window, size, interpolation=cv2.INTER_NEAREST))
+    shown = cv2.resize(window, size, interpolation=cv2.INTER_NEAREST)
+    corner = (box[1] - left) * factor, (box[0] - top) * factor
+    cv2.rectangle(shown, (*corner, box[3] * factor, box[2] * factor), (_FRAME,), 1)
+    _, data = cv2.imencode(".png", shown)
     return bytes(data)
 
 
