@@ -13,7 +13,7 @@ import pytest
 
 from cmr_connector.cli import main
 from cmr_connector.config import from_document
-from cmr_connector.errors import SettingsError
+from cmr_connector.errors import SettingsError, WorkerBusyError
 from cmr_connector.intake import Source
 from cmr_connector.pipeline import Pipeline
 from cmr_connector.privacy import canaries, shadow
@@ -22,6 +22,7 @@ from cmr_connector.privacy.lines import result_lines, verdict
 from cmr_connector.privacy.own_values import KINDS, OwnValues
 from cmr_connector.privacy.result import ShadowResult, read_result
 from cmr_connector.privacy.sampling import Members, Sample
+from cmr_connector.privacy.scratch import scratch_of, sweep_scratch
 from cmr_connector.privacy.shadow import last_result, members_of_spool, run_shadow
 from cmr_connector.privacy.tag_labels import label_of
 from cmr_deid.explain import Row
@@ -77,7 +78,7 @@ def test_it_takes_the_whole_chain_and_keeps_nothing_but_counts(config, exams, re
     assert not result.text_search
     assert registry.received_bytes == 0
     left = sorted(path.name for path in config.data_dir.rglob("*") if path.is_file())
-    assert left == ["last.json"]
+    assert left == ["last.json", "run.lock"]
 
 
 def test_no_identifier_of_the_sample_is_found_or_written_down(config, exams):
@@ -155,6 +156,24 @@ def test_an_interrupted_run_goes_on_where_it_stopped(config, exams, monkeypatch)
     assert not (config.data_dir / "shadow" / "partial.json").exists()
     fresh = run(config, exams[0])
     assert dataclasses.replace(whole, made_at="") == dataclasses.replace(fresh, made_at="")
+
+
+def test_one_shadow_run_at_a_time(config, exams):
+    with scratch_of(config.data_dir), pytest.raises(WorkerBusyError, match="Another shadow run"):
+        run(config, exams[0])
+
+
+def test_what_a_killed_run_left_is_swept_away_and_one_at_work_is_not(config):
+    sweep_scratch(config.data_dir)
+    assert not (config.data_dir / "shadow").exists()
+    with scratch_of(config.data_dir) as scratch:
+        (scratch / "image").write_bytes(b"x")
+        sweep_scratch(config.data_dir)
+        assert (scratch / "image").exists()
+    scratch.mkdir()
+    (scratch / "image").write_bytes(b"x")
+    sweep_scratch(config.data_dir)
+    assert not scratch.exists()
 
 
 def test_another_choice_begins_anew(config, exams):

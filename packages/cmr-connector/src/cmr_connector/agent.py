@@ -19,6 +19,7 @@ from cmr_connector.desk.server import make_server
 from cmr_connector.errors import ConnectorError
 from cmr_connector.folder import FolderSource
 from cmr_connector.mllp import Listener
+from cmr_connector.privacy.scratch import sweep_scratch
 from cmr_connector.reports_csv import ReportFolder
 from cmr_connector.scp import Receiver
 from cmr_connector.workplace import Workplace, worker_lock
@@ -88,6 +89,7 @@ class Agent:
     def _start(self, client: Any) -> None:
         workplace, config = self._workplace, self._workplace.config
         workplace.sweep()
+        sweep_scratch(workplace.config.data_dir)
         workplace.store.exams.recover()
         sender, statements = workplace.sender(client), workplace.statement_sender(client)
         sender.recover()

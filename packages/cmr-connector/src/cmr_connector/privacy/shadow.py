@@ -1,7 +1,7 @@
 """The shadow run: a sample of the hospital's own exams through the whole chain; nothing is sent, counts are kept.
 
 The exams pass the very pipeline that `run` uses (gates, engine, second looks, manifest), put together once more
-over a scratch folder inside the data folder, which is emptied at the end and at the next start. Then the
+over a scratch folder inside the data folder, which is emptied at the end (scratch.py). Then the
 identifiers of each exam are searched in everything that would have left of it. A run that was interrupted goes
 on where it stopped.
 """
@@ -9,7 +9,6 @@ on where it stopped.
 import dataclasses
 import json
 import random
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from cmr_connector.privacy.canaries import plant_and_search
 from cmr_connector.privacy.own_values import OwnValues
 from cmr_connector.privacy.result import Planted, Searched, ShadowResult, read_result
 from cmr_connector.privacy.sampling import Sample
+from cmr_connector.privacy.scratch import FOLDER, scratch_of
 from cmr_connector.privacy.tag_labels import label_of
 from cmr_connector.rows import ExamRow, InstanceRow
 from cmr_connector.states import ExamState, InstanceState
@@ -37,7 +37,7 @@ from cmr_deid.explain import before_after
 from cmr_deid.reading import read_raw
 from cmr_deid.text import plain
 
-FOLDER, LAST, PARTIAL, SCRATCH = "shadow", "last.json", "partial.json", "scratch"
+LAST, PARTIAL = "last.json", "partial.json"
 FAILED = "failed for a fault of the software"
 _TESTKIT = "CMRTESTKIT"
 _METHODS, _CODE_VALUE, _CLEAN_PIXEL_DATA = 0x00120064, 0x00080100, "113101"
@@ -74,15 +74,16 @@ def run_shadow(config: Config, sample: Sample, progress: Progress) -> ShadowResu
 
     Raises:
         SettingsError: a key or the opt-out list cannot be read, or the sample is empty.
+        WorkerBusyError: another shadow run is at work.
         OSError: the disk failed.
     """
     folder = config.data_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    run = _Run(config, sample, folder)
-    try:
-        result = run.carry_out(progress)
-    finally:
-        run.close()
+    with scratch_of(config.data_dir) as scratch:
+        run = _Run(config, sample, folder, scratch)
+        try:
+            result = run.carry_out(progress)
+        finally:
+            run.close()
     write_durably(folder / LAST, json.dumps(result.to_document(), indent=1).encode())
     (folder / PARTIAL).unlink(missing_ok=True)
     return result
@@ -91,11 +92,8 @@ def run_shadow(config: Config, sample: Sample, progress: Progress) -> ShadowResu
 class _Run:
     """One shadow run over its scratch folder."""
 
-    def __init__(self, config: Config, sample: Sample, folder: Path) -> None:
+    def __init__(self, config: Config, sample: Sample, folder: Path, scratch: Path) -> None:
         self._sample, self._folder = sample, folder
-        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
-        scratch = folder / SCRATCH
-        scratch.mkdir(mode=0o700)
         pipeline = dataclasses.replace(config.pipeline, quiet_seconds=0.0, keep_outgoing=False)
         self._workplace: Workplace = open_workplace(
             dataclasses.replace(config, data_dir=scratch, pipeline=pipeline)
@@ -103,9 +101,8 @@ class _Run:
         self._local = self._workplace.store.local
 
     def close(self) -> None:
-        """Empty the scratch folder."""
+        """Close the scratch database."""
         self._workplace.close()
-        shutil.rmtree(self._folder / SCRATCH, ignore_errors=True)
 
     def carry_out(self, progress: Progress) -> ShadowResult:
         """Go through the exams that an earlier run left."""
