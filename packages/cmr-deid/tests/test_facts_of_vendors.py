@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmr_deid.elements import Element
 from cmr_deid.facts import csa, read_facts
 from cmr_deid.facts.protocol import protocol
 from cmr_deid.reading import read_raw
@@ -336,3 +337,13 @@ def test_a_value_longer_than_any_text_is_not_read(facts):
     long = "v150_through" + " " * 5000
     assert facts(edit=privates(("SIEMENS MR HEADER", 0x0051, 0x14, "LT", long))).venc_cm_s is None
     assert facts(edit=privates(("SIEMENS MR HEADER", 0x0051, 0x14, "SH", "v150_through"))).venc_cm_s == 150
+
+
+def test_more_frames_than_any_image_has_are_not_read():
+    inner = {0x00189087: Element(0x00189087, "FD", struct.pack("<d", 500.0))}
+    frame = {0x00189117: Element(0x00189117, "SQ", b"", [inner])}
+    for count, expected in ((20_000, 500.0), (20_001, None)):
+        assert (
+            read_facts({0x52009230: Element(0x52009230, "SQ", b"", [frame] * count)}).b_value_s_mm2
+            == expected
+        )

@@ -9,7 +9,7 @@ from cmr_deid.text import plain
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 _FORMS = {"FD": "d", "FL": "f", "SS": "h", "US": "H", "SL": "l", "UL": "L"}
-_LONGEST_TEXT = 4096
+_LONGEST_TEXT, _MOST_FRAMES = 4096, 20_000
 
 
 class Privates:
@@ -100,11 +100,18 @@ def at(data_set: DataSet, path: tuple[int, ...]) -> Iterator[Element]:
         if element is not None:
             yield element
         return
+    for item in frames_of(data_set):
+        inner: DataSet | None = item
+        for tag in path[:-1]:
+            inner = first_item(inner.get(tag)) if inner else None
+        if inner and path[-1] in inner:
+            yield inner[path[-1]]
+
+
+def frames_of(data_set: DataSet) -> list[DataSet]:
+    """The items of the shared and per-frame functional groups; none where there are more than any image has."""
+    items: list[DataSet] = []
     for place in (SHARED, PER_FRAME):
         groups = data_set.get(place)
-        for item in groups.items or () if groups is not None else ():
-            inner: DataSet | None = item
-            for tag in path[:-1]:
-                inner = first_item(inner.get(tag)) if inner else None
-            if inner and path[-1] in inner:
-                yield inner[path[-1]]
+        items += groups.items or () if groups is not None else ()
+    return items if len(items) <= _MOST_FRAMES else []

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from cmr_deid.elements import DataSet, Element
 from cmr_deid.facts import csa
 from cmr_deid.facts.evidence import Evidence
-from cmr_deid.facts.places import PER_FRAME, SHARED, Privates, first_item, listed
+from cmr_deid.facts.places import Privates, first_item, frames_of, listed
 from cmr_deid.facts.protocol import protocol
 
 HEADER, CSA_HEADER = "SIEMENS MR HEADER", "SIEMENS CSA HEADER"
@@ -96,14 +96,12 @@ def _csa(data: bytes, evidence: Evidence) -> None:
 def _xa(data_set: DataSet, privates: Privates) -> list[Privates]:
     """Where XA keeps its elements: at the top level of classic images, in private items of functional groups."""
     places = [privates] if privates.has(SDS) or privates.has(SDI) else []
-    for group in (SHARED, PER_FRAME):
-        element = data_set.get(group)
-        for item in element.items or () if element is not None else ():
-            inner = Privates(item)
-            for creator, number in ((SDS, 0xFE), (SDI, 0xFE)):
-                held = first_item(inner.get(creator, 0x0021, number))
-                if held is not None:
-                    places.append(Privates(held))
+    for item in frames_of(data_set):
+        inner = Privates(item)
+        for creator in (SDS, SDI):
+            held = first_item(inner.get(creator, 0x0021, 0xFE))
+            if held is not None:
+                places.append(Privates(held))
     return places
 
 
