@@ -14,9 +14,10 @@ from cmr_deid.identities import Identities
 from cmr_deid.profile import DeidProfile
 from cmr_deid.reading import Source
 from cmr_deid.removed import IDENTITY_WORD_TAGS, Searchable, chosen, identity_words, note_all, searchable
+from cmr_deid.replacing import Patient
 from cmr_deid.rules import Act, Rule
 from cmr_deid.text import SPECIFIC_CHARACTER_SET, character_sets, decoded, plain
-from cmr_deid.transform import Patient, Transform
+from cmr_deid.transform import Transform
 
 MOST_CONTEXTS = 4
 MOST_OUTCOMES = 2000

@@ -20,9 +20,9 @@ from cmr_deid.marks import METHOD, put_marks, read_seal
 from cmr_deid.pixel_data import Mask, clean_pixels
 from cmr_deid.profile import DeidProfile, default_profile
 from cmr_deid.reading import COMPRESSED_SYNTAXES, EXPLICIT_LITTLE_ENDIAN, Source, read_raw
+from cmr_deid.replacing import Patient
 from cmr_deid.science import Science, science_of
 from cmr_deid.text import plain
-from cmr_deid.transform import Patient
 from cmr_deid.writing import part_10, text_value
 from cmr_exchange.facts import AcquisitionFacts
 

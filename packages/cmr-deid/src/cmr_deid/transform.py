@@ -1,7 +1,6 @@
 """From source elements to output elements: every act of the profile in one place, nested sequences included."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from cmr_deid import values
@@ -16,6 +15,7 @@ from cmr_deid.numbers import NUMERIC_VRS, is_plausible
 from cmr_deid.private import keep_safe
 from cmr_deid.profile import NO_RULE, Act, DeidProfile, Rule
 from cmr_deid.removed import note, note_all
+from cmr_deid.replacing import Patient, Replacing, Result, Spot, malformed
 from cmr_deid.resolution import FREQUENCIES, coarser
 from cmr_deid.text import decoded, plain
 from cmr_deid.values import DUMMY_DATES
@@ -30,39 +30,6 @@ _SCHEME, _CODE_VALUE, _MEANING = 0x00080102, 0x00080100, 0x00080104
 _LOCAL_CODE = Rule(Act.REMOVE, "code of a local scheme")
 _NO_RULE = Rule(Act.REMOVE, NO_RULE)
 _NESTED_PIXELS = Rule(Act.REMOVE, "pixel data inside a sequence")
-Result = Element | None
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What stands for the patient of an instance: pseudonym and offset in whole days."""
-
-    subject: str
-    offset_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where in an instance the transform stands, and who writes down what happens there.
-
-    Attributes:
-        recorder: of the changes.
-        path: enclosing sequences as the record names them; empty at the top.
-        tags: of the enclosing sequences, outermost first.
-    """
-
-    recorder: Recorder
-    path: str = ""
-    tags: tuple[int, ...] = ()
-
-    def add(self, tag: int, action: str, rule: str) -> None:
-        """Record what was done to an attribute that stands here."""
-        self.recorder.add(self.path, tag, action, rule)
-
-
-def malformed(rule: Rule) -> Rule:
-    """The rule of an attribute whose value does not have the form that its rule keeps."""
-    return Rule(Act.REMOVE, f"{rule.why}; value not of the declared form", rule.type)
 
 
 class Transform:
@@ -87,6 +54,8 @@ class Transform:
     ) -> None:
         self._identities, self._profile, self._patient = identities, profile, patient
         self._sop_class, self._encodings, self._forbidden = sop_class_uid, encodings, forbidden
+        self._replacing = Replacing(identities, patient, encodings)
+        self._gone = self._replacing.gone
         self._acts: dict[Act, Callable[[Element, Rule, Spot], Result]] = {
             Act.KEEP: self._keep,
             Act.CLEAN_TEXT: self._clean,
@@ -94,18 +63,18 @@ class Transform:
             Act.SHIFT: self._shift,
             Act.REMAP: self._remap,
             Act.RECURSE: self._recurse,
-            Act.EMPTY: self._empty,
-            Act.DUMMY: self._dummy,
+            Act.EMPTY: self._replacing.empty,
+            Act.DUMMY: self._replacing.dummy,
             Act.REMOVE: self._gone,
             Act.MARK: partial(self._gone, action="replaced"),
             Act.CODE: self._code,
-            Act.SUBJECT: self._subject,
-            Act.DEVICE: self._device,
-            Act.SEX: self._characteristic(values.clean_sex),
-            Act.AGE: self._characteristic(values.clean_age),
-            Act.SIZE: self._characteristic(values.clean_size),
-            Act.WEIGHT: self._characteristic(values.clean_weight),
-            Act.CHARACTER_SET: self._character_set,
+            Act.SUBJECT: self._replacing.subject,
+            Act.DEVICE: self._replacing.device,
+            Act.SEX: self._replacing.characteristic(values.clean_sex),
+            Act.AGE: self._replacing.characteristic(values.clean_age),
+            Act.SIZE: self._replacing.characteristic(values.clean_size),
+            Act.WEIGHT: self._replacing.characteristic(values.clean_weight),
+            Act.CHARACTER_SET: self._replacing.character_set,
         }
         self._top_rules = profile.rules_at(sop_class_uid, ())
 
@@ -280,60 +249,6 @@ class Transform:
             return self._cleaned(element, "LO", before, after, rule, spot)
         note(spot.recorder, element, rule, before)
         spot.add(element.tag, "cleaned", rule.why)
-        return None
-
-    def _empty(self, element: Element, rule: Rule, spot: Spot) -> Result:
-        if element.value or element.items:
-            note_all(spot.recorder, element, rule, self._encodings)
-            spot.add(element.tag, "emptied", rule.why)
-        else:
-            spot.add(element.tag, "kept", rule.why)
-        vr = writable_vr(element.tag, element.vr)
-        return Element(element.tag, vr) if vr is not None else None
-
-    def _dummy(self, element: Element, rule: Rule, spot: Spot) -> Result:
-        tag, vr = element.tag, vr_of_tag(element.tag)
-        value = values.dummy(vr, tag)
-        if element.value == value and not element.items:
-            spot.add(tag, "kept", rule.why)
-        else:
-            self._gone(element, rule, spot, "replaced")
-        return Element(tag, vr, value)
-
-    def _subject(self, element: Element, rule: Rule, spot: Spot) -> Result:
-        note(spot.recorder, element, rule, decoded(element, self._encodings))
-        spot.add(element.tag, "replaced", rule.why)
-        vr = "PN" if element.tag == 0x00100010 else "LO"
-        return Element(element.tag, vr, text_value(self._patient.subject, vr))
-
-    def _device(self, element: Element, rule: Rule, spot: Spot) -> Result:
-        serial = decoded(element, self._encodings)
-        if not serial:
-            spot.add(element.tag, "kept", rule.why)
-            return Element(element.tag, "LO")
-        note(spot.recorder, element, rule, serial)
-        spot.add(element.tag, "replaced", rule.why)
-        return Element(element.tag, "LO", text_value(self._identities.device(serial), "LO"))
-
-    def _characteristic(self, clean: Callable[[str], str | None]) -> Callable[[Element, Rule, Spot], Result]:
-        def act(element: Element, rule: Rule, spot: Spot) -> Result:
-            before, vr = plain(element), writable_vr(element.tag, element.vr)
-            after = clean(before) if before else ""
-            if vr is None or (after is None and vr != "CS"):
-                return self._gone(element, malformed(rule), spot)
-            action = "kept" if after == before else "cleaned" if after else "emptied"
-            spot.add(element.tag, action, rule.why)
-            return Element(element.tag, vr, text_value(after or "", vr))
-
-        return act
-
-    def _character_set(self, element: Element, rule: Rule, spot: Spot) -> Result:
-        spot.add(element.tag, "replaced", rule.why)
-        return Element(element.tag, "CS", text_value("ISO_IR 192", "CS"))
-
-    def _gone(self, element: Element, rule: Rule, spot: Spot, action: str = "removed") -> Result:
-        note_all(spot.recorder, element, rule, self._encodings)
-        spot.add(element.tag, action, rule.why)
         return None
 
 
