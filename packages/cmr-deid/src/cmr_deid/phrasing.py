@@ -7,7 +7,7 @@ that is written in the same way. A word that can be a name goes there, and a num
 from cmr_deid import vocabulary as lists
 from cmr_deid.spelling import GONE, Word, is_known
 
-_NAME_SIGNS = frozenset("^=")
+_NAME_SIGNS = frozenset("^")
 _LIST_SIGNS = frozenset(",;")
 _BRACKETS = frozenset("()[]{}<>")
 _APART = _NAME_SIGNS | _LIST_SIGNS | _BRACKETS

@@ -6,49 +6,52 @@ technique position (descriptors.py).
 """
 
 _ENGLISH = """
-    cine cines cin kine film retro retrospective retrospectiv prospective pro prosp realtime rt cs compressed
-    grappa caipi tgrappa tsense cartesian gated gating gate triggered trigger trig nontrig ungated nongated ecg
-    ekg vcg ppu pulse nav navigator navigated navi respiratory breath breathhold bh nbh mbh fb breathing
-    freebreathing nonbreathhold multi multishot singleshot ss msh ssh segmented seg arrhythmia arr hb beat beats
-    phase phases ph mag magnitude magn real imag imaginary psir psmde ir irp irprep prep prepared recovery inv
-    inversion tfi tfl fl flash fisp tfisp tfgre truefisp trufisp trufi fiesta mfiesta ssfp bssfp bffe btfe ffe
-    tfe tfepi epi spr gre fgre mfgre fgret fspgr spgr efgre mfsplit se tse fse ssfse haste stir tir dir tirm
-    dirfse tirfse spair spir fat sat fatsat fs water wat swap opp op inphase outphase mdixon thrive tricks mrv
-    angio epfid epse ciss medic swi flash2d angiography bolus carebolus bolustrak timing dyn dynamic dynamics
-    perf perfusion first fp fpp stress adeno adenosine rega regadenoson dipy dobutamine dobu persantin basal
-    peak lge dhe mde dme delay delayed enhancement enhanced enh hyper gd gado gadolinium contrast pre native
-    nativ precontrast postcontrast prepost molli sh shmolli sasha smart1map t1 t2 t1w t2w t2prep t2star t2*
-    t1map t2map t2smap t1maps t2maps map maps mapping myomap moco motion corr corrected correction ecv tof mega
-    grase mgrase edema oedema odem bb db ll scout scouts tiscout looklocker localizer localizers localiser
-    locator loc locs survey surv planning planscan calibration calib cal ref reference freq frequency
-    interactive iscan qflow sqflow pc phasecontrast fastpc venc vel velocity velocities velo encoded thru
-    inplane throughplane fq quant quantification quantitative inflow eddy current 4d 3d 2d 5d 4dflow 3dflow
-    2dflow 4df tags tag tagged tagging mtag grid spamm csi dense strain feature tracking viability viab infarct
-    function funct functional fct fx ef stacks volume vol volumetric shax lax saxs vlax hlax rvsax lvlax rvlax
-    longaxis shortaxis ax axis axes axial transversal transverse transaxial coronal sag sagittal oblique obl 2ch
-    3ch 4ch 5ch 2c 3c 4c 2cav 3cav 4cav ch chamber three two four vla hla lvot rvot rvol lvol lv rv laa lv2ch
-    lv3ch lv4ch rv2ch rv3ch p4ch aplax plax aorta aortic aort ascao asc ascending desc descending sinus valve
-    valves mv av tv pv mitral tricuspid pulm pulmonary pulmonal mpa rpa lpa pas svc ivc vein veins venous artery
-    arteries arterial carotid renal vessel vessels qp qs septal septum apical apex mid midventricular cardiac
-    cardio cmr mri mrt irm kardio myocardium myocardial pericardium pericardial thorax chest abdomen abdominal
-    liver whole wholeheart coronary coronaries coro coroscout cor3d ventricular ventricle ventricles atrial
-    atrium caval bifurcation inlet outlet orifice echoes echos multiecho dis2d dis3d nd norm fil dis csm mip mpr
-    sub subtraction avg average averaged derived res reformat recon reconstructed lores hires hr lr resolution
-    iso isocenter isotropic turbo ultra standard default pediatric ped infant sedation rep repeat repeated rpt
-    extra slice slices sl slab mslab multislab multislice multiphase thick gap cm mm ms sec msec minutes deg
-    degree degrees ti te tr bpm ml kg vps fov mtx matrix nex nsa etl tf accel p2 p3 p4 p5 p6 r1 r2 r3 r4 r5 r6
-    r2* x2 x3 x4 ipat tpat epat arc asset kt ktarc zoom clear center overview inspiration inspir insp expiration
-    exp expir inspiratory expiratory supine prone left right ant anterior posterior inf inferior lat lateral sup
-    superior upper lower bottom study series protocol exam copy image images img imgs synthetic demo cemra contr
-    define double fatfrac fraction find frac inline inlinevf report result results scan screen secondary
-    segmentation suite time triple vdrq vdr mfast fastcard fastcine sbtfe m2d wip fluid geomean delrec coil mean
-    rest resting vasodilator sbffe stfe mffe ffem idrive broadband sequence rr 1rr 2rr sts cg views view lao rao
-    spin fr b0 b1 b0map b1map fieldmap noise darkblood blackblood brightblood pd pdw weighted spectral
-    saturation suppression suppressed presat dti dwi adc diffusion regurgitation stenosis shunt baffle conduit
-    isthmus coarctation ductus blood hold background nontriggered trigd aif dual bolusnav highres lowres ungtd
-    optional preview manual entire anatomy screenshots non fh rl rs ns ts mov mph ec pl pics pf spf auto aaheart
-    autoviab 2k 3k 4k dl ktzoom ws svd akse mra saox phoenixzipreport diff planes tp thoracic great scar thin
-    tesla std ps vs smap ep epir qfl spc spcr spcir tf ir ci
+    flowq flowc t1g shortest dte tvsup tvsub pasub pasup aosub aosup drive flex ocor oax ce pst lvo rvo vent
+    orig processed sfat swater summary fastblade dviab 2dviab normal temp sr candy cane wfs rosette sshmde ssh
+    nonselective per at lt cine cines cin kine film retro retrospective retrospectiv prospective pro prosp
+    realtime rt cs compressed grappa caipi tgrappa tsense cartesian gated gating gate triggered trigger trig
+    nontrig ungated nongated ecg ekg vcg ppu pulse nav navigator navigated navi respiratory breath breathhold bh
+    nbh mbh fb breathing freebreathing nonbreathhold multi multishot singleshot ss msh ssh segmented seg
+    arrhythmia arr hb beat beats phase phases ph mag magnitude magn real imag imaginary psir psmde ir irp irprep
+    prep prepared recovery inv inversion tfi tfl fl flash fisp tfisp tfgre truefisp trufisp trufi fiesta mfiesta
+    ssfp bssfp bffe btfe ffe tfe tfepi epi spr gre fgre mfgre fgret fspgr spgr efgre mfsplit se tse fse ssfse
+    haste stir tir dir tirm dirfse tirfse spair spir fat sat fatsat fs water wat swap opp op inphase outphase
+    mdixon thrive tricks mrv angio epfid epse ciss medic swi flash2d angiography bolus carebolus bolustrak
+    timing dyn dynamic dynamics perf perfusion first fp fpp stress adeno adenosine rega regadenoson dipy
+    dobutamine dobu persantin basal peak lge dhe mde dme delay delayed enhancement enhanced enh hyper gd gado
+    gadolinium contrast pre native nativ precontrast postcontrast prepost molli sh shmolli sasha smart1map t1 t2
+    t1w t2w t2prep t2star t2* t1map t2map t2smap t1maps t2maps map maps mapping myomap moco motion corr
+    corrected correction ecv tof mega grase mgrase edema oedema odem bb db ll scout scouts tiscout looklocker
+    localizer localizers localiser locator loc locs survey surv planning planscan calibration calib cal ref
+    reference freq frequency interactive iscan qflow sqflow pc phasecontrast fastpc venc vel velocity velocities
+    velo encoded thru inplane throughplane fq quant quantification quantitative inflow eddy current 4d 3d 2d 5d
+    4dflow 3dflow 2dflow 4df tags tag tagged tagging mtag grid spamm csi dense strain feature tracking viability
+    viab infarct function funct functional fct fx ef stacks volume vol volumetric shax lax saxs vlax hlax rvsax
+    lvlax rvlax longaxis shortaxis ax axis axes axial transversal transverse transaxial coronal sag sagittal
+    oblique obl 2ch 3ch 4ch 5ch 2c 3c 4c 2cav 3cav 4cav ch chamber three two four vla hla lvot rvot rvol lvol lv
+    rv laa lv2ch lv3ch lv4ch rv2ch rv3ch p4ch aplax plax aorta aortic aort ascao asc ascending desc descending
+    sinus valve valves mv av tv pv mitral tricuspid pulm pulmonary pulmonal mpa rpa lpa pas svc ivc vein veins
+    venous artery arteries arterial carotid renal vessel vessels qp qs septal septum apical apex mid
+    midventricular cardiac cardio cmr mri mrt irm kardio myocardium myocardial pericardium pericardial thorax
+    chest abdomen abdominal liver whole wholeheart coronary coronaries coro coroscout cor3d ventricular
+    ventricle ventricles atrial atrium caval bifurcation inlet outlet orifice echoes echos multiecho dis2d dis3d
+    nd norm fil dis csm mip mpr sub subtraction avg average averaged derived res reformat recon reconstructed
+    lores hires hr lr resolution iso isocenter isotropic turbo ultra standard default pediatric ped infant
+    sedation rep repeat repeated rpt extra slice slices sl slab mslab multislab multislice multiphase thick gap
+    cm mm ms sec msec minutes deg degree degrees ti te tr bpm ml kg vps fov mtx matrix nex nsa etl tf accel p2
+    p3 p4 p5 p6 r1 r2 r3 r4 r5 r6 r2* x2 x3 x4 ipat tpat epat arc asset kt ktarc zoom clear center overview
+    inspiration inspir insp expiration exp expir inspiratory expiratory supine prone left right ant anterior
+    posterior inf inferior lat lateral sup superior upper lower bottom study series protocol exam copy image
+    images img imgs synthetic demo cemra contr define double fatfrac fraction find frac inline inlinevf report
+    result results scan screen secondary segmentation suite time triple vdrq vdr mfast fastcard fastcine sbtfe
+    m2d wip fluid geomean delrec coil mean rest resting vasodilator sbffe stfe mffe ffem idrive broadband
+    sequence rr 1rr 2rr sts cg views view lao rao spin fr b0 b1 b0map b1map fieldmap noise darkblood blackblood
+    brightblood pd pdw weighted spectral saturation suppression suppressed presat dti dwi adc diffusion
+    regurgitation stenosis shunt baffle conduit isthmus coarctation ductus blood hold background nontriggered
+    trigd aif dual bolusnav highres lowres ungtd optional preview manual entire anatomy screenshots non fh rl rs
+    ns ts mov mph ec pl pics pf spf auto aaheart autoviab 2k 3k 4k dl ktzoom ws svd akse mra saox
+    phoenixzipreport diff planes tp thoracic great scar thin tesla std ps vs smap ep epir qfl spc spcr spcir tf
+    ir ci
     """
 _AGENTS = """
     agent gadobutrol gadovist gadoterate gadoteric dotarem clariscan gadopentetate magnevist gadobenate

@@ -6,24 +6,24 @@ and the same subjects in the other languages of scanners, without marks.
 """
 
 _PULSE_SEQUENCES = """
-    bssfp ssfp fisp truefisp trufisp tfisp trufi fiesta mfiesta bffe ffe mffe mfast tfe btfe tfepi sbffe stfe
-    sbtfe ffem flash flash2d fl tfl tfi gre fgre mfgre fgret fspgr spgr spr efgre tfgre mega medic me se fse tse
-    ssfse haste stir tir tirm dir dirfse tirfse ir irp irprep epi epse epfid grase mgrase spin echo echoes echos
-    multiecho multi swi ciss lava vibe thrive tricks twist mra mrv angio angiography tof dti dwi adc diffusion
-    diff pc pcmri fastpc fastcard fastcine qflow sqflow flow fq dense spamm csi star blade propeller spiral
-    radial cartesian cine cines cin kine film dixon mdixon smart smart1map molli sasha shmolli sh tf fi ep epir
-    qfl fm ci spc spcr spcir
+    flowq flowc flex fastblade rosette ce sshmde nonselective drive bssfp ssfp fisp truefisp trufisp tfisp trufi
+    fiesta mfiesta bffe ffe mffe mfast tfe btfe tfepi sbffe stfe sbtfe ffem flash flash2d fl tfl tfi gre fgre
+    mfgre fgret fspgr spgr spr efgre tfgre mega medic me se fse tse ssfse haste stir tir tirm dir dirfse tirfse
+    ir irp irprep epi epse epfid grase mgrase spin echo echoes echos multiecho multi swi ciss lava vibe thrive
+    tricks twist mra mrv angio angiography tof dti dwi adc diffusion diff pc pcmri fastpc fastcard fastcine
+    qflow sqflow flow fq dense spamm csi star blade propeller spiral radial cartesian cine cines cin kine film
+    dixon mdixon smart smart1map molli sasha shmolli sh tf fi ep epir qfl fm ci spc spcr spcir
 """
 _PREPARATION = """
-    prep prepared inv inversion recovery saturation sat suppressed suppression presat spectral spair spir fat
-    fatsat fs water wat swap psir psmde phasecontrast contrast lge dhe de mde dme lde dde delay delayed late
-    early enhancement enhanced enh hyper gd gad gado gadolinium pre post precon precontrast prepost postcontrast
-    con native nativ first fp fpp pass perf perfusion stress rest resting adeno adenosine rega regadenoson dipy
-    persantin dobu dobutamine peak basal vasodilator bolus bolusnav carebolus bolustrak timing care test aif
-    dual inflow black blood blackblood darkblood brightblood dark bright db bb double triple weighted pd pdw t1
-    t2 t1w t2w t2prep t2star t2* t1map t2map t2smap t1maps t2maps r1 r2 r2* r3 r4 r5 r6 b0 b1 b0map b1map map
-    maps mapping myomap ecv iron edema oedema odem scar smap ps std infarct viability viab autoviab ti te tr fa
-    ll look locker looklocker tiscout
+    t1g dviab 2dviab sr wfs sfat swater pst prep prepared inv inversion recovery saturation sat suppressed
+    suppression presat spectral spair spir fat fatsat fs water wat swap psir psmde phasecontrast contrast lge
+    dhe de mde dme lde dde delay delayed late early enhancement enhanced enh hyper gd gad gado gadolinium pre
+    post precon precontrast prepost postcontrast con native nativ first fp fpp pass perf perfusion stress rest
+    resting adeno adenosine rega regadenoson dipy persantin dobu dobutamine peak basal vasodilator bolus
+    bolusnav carebolus bolustrak timing care test aif dual inflow black blood blackblood darkblood brightblood
+    dark bright db bb double triple weighted pd pdw t1 t2 t1w t2w t2prep t2star t2* t1map t2map t2smap t1maps
+    t2maps r1 r2 r2* r3 r4 r5 r6 b0 b1 b0map b1map map maps mapping myomap ecv iron edema oedema odem scar smap
+    ps std infarct viability viab autoviab ti te tr fa ll look locker looklocker tiscout
 """
 _MOTION = """
     ecg ekg vcg ppu pulse gated gating gate nongated ungated ungtd triggered trigger trig trigd nontriggered
@@ -34,49 +34,51 @@ _MOTION = """
     ssh msh dynamic dynamics dyn interactive iscan tracking feature tag tags tagged tagging mtag grid strain
 """
 _ANATOMY = """
-    heart whole wholeheart aaheart cardiac cardio kardio cmr myocardium myocardial pericardium pericardial lv rv
-    la ra laa sa sax saxs shax saox ax axial axes axis lax vlax hlax rvsax lvlax rvlax longaxis shortaxis short
-    long 2ch 3ch 4ch 5ch 2c 3c 4c 2k 3k 4k 2cav 3cav 4cav ch chamber chambers p4ch lv2ch lv3ch lv4ch rv2ch rv3ch
-    aplax plax vla hla two three four lvot rvot lvol rvol apex apical base mid midventricular septal septum
-    ventricle ventricles ventricular atrial atrium valve valves mitral tricuspid aortic av mv tv pv sinus root
-    aorta aort ao asc ascao ascending desc descending arch isthmus coarctation ductus pulm pulmonal pulmonary pa
-    mpa rpa lpa pas svc ivc caval bifurcation inlet outlet orifice coronary coronaries coro coroscout cor3d
-    carotid renal artery arteries arterial vein veins venous vessel vessels blood_vessel great thoracic thorax
-    chest abdomen abdominal chestabdomen coronaryartery pulmonaryartery wholebody mediastinum lung liver body
-    conduit baffle shunt fontan stenosis regurgitation anatomy lateral lat anterior ant inferior inf posterior
-    pos superior sup medial left right upper lower bottom supine prone lao rao entire full cover fluid
+    tvsup tvsub pasub pasup aosub aosup lvo rvo vent lt candy cane heart whole wholeheart aaheart cardiac cardio
+    kardio cmr myocardium myocardial pericardium pericardial lv rv la ra laa sa sax saxs shax saox ax axial axes
+    axis lax vlax hlax rvsax lvlax rvlax longaxis shortaxis short long 2ch 3ch 4ch 5ch 2c 3c 4c 2k 3k 4k 2cav
+    3cav 4cav ch chamber chambers p4ch lv2ch lv3ch lv4ch rv2ch rv3ch aplax plax vla hla two three four lvot rvot
+    lvol rvol apex apical base mid midventricular septal septum ventricle ventricles ventricular atrial atrium
+    valve valves mitral tricuspid aortic av mv tv pv sinus root aorta aort ao asc ascao ascending desc
+    descending arch isthmus coarctation ductus pulm pulmonal pulmonary pa mpa rpa lpa pas svc ivc caval
+    bifurcation inlet outlet orifice coronary coronaries coro coroscout cor3d carotid renal artery arteries
+    arterial vein veins venous vessel vessels blood_vessel great thoracic thorax chest abdomen abdominal
+    chestabdomen coronaryartery pulmonaryartery wholebody mediastinum lung liver body conduit baffle shunt
+    fontan stenosis regurgitation anatomy lateral lat anterior ant inferior inf posterior pos superior sup
+    medial left right upper lower bottom supine prone lao rao entire full cover fluid
 """
 _PLANES = """
-    plane planes inplane thru through throughplane pl cor coronal sag sagittal tra trans transversal transverse
-    transaxial oblique obl localizer localizers localiser locator loc locs scout scouts survey surv planning
-    plan planscan define overview iso isocenter center stack stacks slab mslab multislab slice slices thin vs
-    multislice sl thick gap volume vol volumetric 2d 3d 4d 5d 2dflow 3dflow 4dflow 4df view views mph multiphase
+    ocor oax plane planes inplane thru through throughplane pl cor coronal sag sagittal tra trans transversal
+    transverse transaxial oblique obl localizer localizers localiser locator loc locs scout scouts survey surv
+    planning plan planscan define overview iso isocenter center stack stacks slab mslab multislab slice slices
+    thin vs multislice sl thick gap volume vol volumetric 2d 3d 4d 5d 2dflow 3dflow 4dflow 4df view views mph
+    multiphase
 """
 _MEASUREMENT = """
-    phase phases ph magnitude mag magn real imaginary imag inphase outphase opp op in out velocity velocities
-    velo vel venc encoded quant quantification quantitative eddy current function funct functional fct fx ef
-    shim adjust freq frequency calibration calib cal ref reference fieldmap noise background avg average
-    averaged mean geomean norm fil dis dis2d dis3d nd csm mip mpr sub subtraction derived reformat recon
-    reconstructed contr contour fatfrac fraction frac result results report phoenix phoenixzipreport inline
-    inlinevf segmentation secondary screen screenshots save split start manual find delrec vdr vdrq resolve
-    learning deep dl pics kt ktarc ktzoom arc asset sense tsense grappa tgrappa caipi cs compressed mov true max
-    ap le qp qs mass ipat tpat epat pat p2 p3 p4 p5 p6 x2 x3 x4 accel fast quick turbo ultra rapid clear zoom
-    high low hires lores highres lowres hr lr res resolution slow half ec etl nsa nex fov mtx matrix vps tf tp
-    pf spf idrive broadband m2d wip mfsplit iso isotropic coil auto suite optional option opt ws rs ns ts fh rl
-    ped to
+    orig processed summary normal temp shortest dte phase phases ph magnitude mag magn real imaginary imag
+    inphase outphase opp op in out velocity velocities velo vel venc encoded quant quantification quantitative
+    eddy current function funct functional fct fx ef shim adjust freq frequency calibration calib cal ref
+    reference fieldmap noise background avg average averaged mean geomean norm fil dis dis2d dis3d nd csm mip
+    mpr sub subtraction derived reformat recon reconstructed contr contour fatfrac fraction frac result results
+    report phoenix phoenixzipreport inline inlinevf segmentation secondary screen screenshots save split start
+    manual find delrec vdr vdrq resolve learning deep dl pics kt ktarc ktzoom arc asset sense tsense grappa
+    tgrappa caipi cs compressed mov true max ap le qp qs mass ipat tpat epat pat p2 p3 p4 p5 p6 x2 x3 x4 accel
+    fast quick turbo ultra rapid clear zoom high low hires lores highres lowres hr lr res resolution slow half
+    ec etl nsa nex fov mtx matrix vps tf tp pf spf idrive broadband m2d wip mfsplit iso isotropic coil auto
+    suite optional option opt ws rs ns ts fh rl ped to
 """
 _UNITS = "mm cm ms msec sec tesla deg degree degrees min minutes ml kg bpm"
 _ADMINISTRATION = """
-    mr mri mrt irm rm study phantom series protocol exam card sequence copy image images img imgs scan standard
-    default adult child pediatric infant sedation rep repeat repeated rpt extra new add preview synthetic demo
-    fr clinical cross pro base ra svd iron cemra not all both on off of for from and with without wo no non the
-    plus
+    at per mr mri mrt irm rm study phantom series protocol exam card sequence copy image images img imgs scan
+    standard default adult child pediatric infant sedation rep repeat repeated rpt extra new add preview
+    synthetic demo fr clinical cross pro base ra svd iron cemra not all both on off of for from and with without
+    wo no non the plus
 """
 _AGENTS = """
-    gadolinium gadobutrol gadovist gadoteric gadoterate acid meglumine dotarem clariscan gadopentetate dimeglumine
-    magnevist gadobenate multihance gadodiamide omniscan gadoteridol prohance gadoxetate gadoxetic eovist primovist
-    gadoversetamide optimark gadopiclenol elucirem vueway gadofosveset ablavar ferumoxytol feraheme dota dtpa agent
-    iv intravenous injector saline mmol
+    gadolinium gadobutrol gadovist gadoteric gadoterate acid meglumine dotarem clariscan gadopentetate
+    dimeglumine magnevist gadobenate multihance gadodiamide omniscan gadoteridol prohance gadoxetate gadoxetic
+    eovist primovist gadoversetamide optimark gadopiclenol elucirem vueway gadofosveset ablavar ferumoxytol
+    feraheme dota dtpa agent iv intravenous injector saline mmol
 """
 _GERMAN = """
     achse achsen kurz kurze lang lange kurzachse kurzachsen kurzachsenschnitt langachse langachsen kammer
