@@ -93,19 +93,7 @@ def routes() -> list[BaseRoute]:
         Route("/", page(pages.overview)),
         Route("/part", page(pages.overview_part, refreshes_itself=True)),
         Route("/retry", action(actions.retry), methods=["POST"]),
-        Route("/exams", page(pages.exams)),
-        Route("/exams/{number}", page(pages.exam)),
-        Route("/exams/{number}/part", page(pages.exam_part, refreshes_itself=True)),
-        Route("/exams/{number}/problems.csv", page(pages.problems_table)),
-        Route("/exams/{number}/series/{series}", page(pages.series)),
-        Route("/exams/{number}/before-after", page(privacy_pages.before_after)),
-        Route("/exams/{number}/receipts/{version}", page(pages.receipt)),
-        Route("/exams/{number}/release", page(actions.release_page)),
-        Route("/exams/{number}/release", action(actions.release), methods=["POST"]),
-        Route("/exams/{number}/send-again", action(actions.send_again), methods=["POST"]),
-        Route("/exams/{number}/text", page(pixel_pages.text_page)),
-        Route("/exams/{number}/text/{series}", action(pixel_pages.decide_text), methods=["POST"]),
-        Route("/text", page(pixel_pages.waiting_page)),
+        *_exam_routes(),
         Route("/reports", page(pages.reports)),
         Route("/refused", page(pages.refused)),
         Route("/look-up", page(look_up.look_up_page)),
@@ -121,6 +109,38 @@ def routes() -> list[BaseRoute]:
         Route("/drop/{drop}/look", action(drop_pages.look), methods=["POST"]),
         Route("/drop/{drop}/send", action(drop_pages.send), methods=["POST"]),
         Route("/drop/{drop}/discard", action(drop_pages.discard), methods=["POST"]),
+        *_follow_up_routes(),
+        Route("/account", page(sign_in.account_page)),
+        Route("/account", action(sign_in.password_change), methods=["POST"]),
+        Route("/sign-out", action(sign_in.sign_out), methods=["POST"]),
+        Route("/sign-in", open_page(sign_in.sign_in_page)),
+        Route("/sign-in", open_action(sign_in.sign_in), methods=["POST"]),
+        Route("/setup", open_page(sign_in.setup_page)),
+        Route("/setup", open_action(sign_in.setup), methods=["POST"]),
+        Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+    ]
+
+
+def _exam_routes() -> list[BaseRoute]:
+    return [
+        Route("/exams", page(pages.exams)),
+        Route("/exams/{number}", page(pages.exam)),
+        Route("/exams/{number}/part", page(pages.exam_part, refreshes_itself=True)),
+        Route("/exams/{number}/problems.csv", page(pages.problems_table)),
+        Route("/exams/{number}/series/{series}", page(pages.series)),
+        Route("/exams/{number}/before-after", page(privacy_pages.before_after)),
+        Route("/exams/{number}/receipts/{version}", page(pages.receipt)),
+        Route("/exams/{number}/release", page(actions.release_page)),
+        Route("/exams/{number}/release", action(actions.release), methods=["POST"]),
+        Route("/exams/{number}/send-again", action(actions.send_again), methods=["POST"]),
+        Route("/exams/{number}/text", page(pixel_pages.text_page)),
+        Route("/exams/{number}/text/{series}", action(pixel_pages.decide_text), methods=["POST"]),
+        Route("/text", page(pixel_pages.waiting_page)),
+    ]
+
+
+def _follow_up_routes() -> list[BaseRoute]:
+    return [
         Route("/follow-up", page(follow_up_pages.worklist)),
         Route("/follow-up", action(follow_up_pages.search), methods=["POST"]),
         Route("/follow-up/sent", page(follow_up_pages.sent)),
@@ -134,14 +154,6 @@ def routes() -> list[BaseRoute]:
         Route("/follow-up/{number}/send-again", action(follow_up_pages.send_again), methods=["POST"]),
         Route("/follow-up/{number}/withdraw", page(follow_up_pages.withdraw_page)),
         Route("/follow-up/{number}/withdraw", action(follow_up_pages.withdraw), methods=["POST"]),
-        Route("/account", page(sign_in.account_page)),
-        Route("/account", action(sign_in.password_change), methods=["POST"]),
-        Route("/sign-out", action(sign_in.sign_out), methods=["POST"]),
-        Route("/sign-in", open_page(sign_in.sign_in_page)),
-        Route("/sign-in", open_action(sign_in.sign_in), methods=["POST"]),
-        Route("/setup", open_page(sign_in.setup_page)),
-        Route("/setup", open_action(sign_in.setup), methods=["POST"]),
-        Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]
 
 
