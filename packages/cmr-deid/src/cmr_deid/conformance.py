@@ -247,7 +247,10 @@ def _mr_attributes(profile: DeidProfile) -> list[Block]:
     )
     return [
         Heading("Other attributes that stay"),
-        Paragraph("Attributes outside Table E.1-1 that an MR image needs. All others are removed."),
+        Paragraph(
+            "Attributes outside Table E.1-1 that an MR image needs. All others are removed: "
+            f"{len(profile.kept())} attributes may stand in an output, those of the table included."
+        ),
         Table(("Attribute", "VR", "Purpose", "Done"), rows),
     ]
 
