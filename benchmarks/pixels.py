@@ -27,19 +27,8 @@ def run() -> list[Figure]:
             for files in by_series.values():
                 positions += look(files, [], reader)["positions"]
             seconds = time.process_time() - begun
-            figures += [
-                Figure(
-                    f"text in pixels, {vendor}, per series",
-                    "s",
-                    seconds / len(by_series),
-                    higher_is_better=False,
-                ),
-                Figure(
-                    f"text in pixels, {vendor}, per slice position",
-                    "s",
-                    seconds / positions,
-                    higher_is_better=False,
-                ),
-                Figure(f"text in pixels, {vendor}", "images/s", len(exam.files) / seconds),
-            ]
+            for what, count in (("series", len(by_series)), ("slice position", positions)):
+                name = f"text in pixels, {vendor}, per {what}"
+                figures.append(Figure(name, "ms", 1000 * seconds / count, higher_is_better=False))
+            figures.append(Figure(f"text in pixels, {vendor}", "images/s", len(exam.files) / seconds))
     return figures

@@ -250,6 +250,47 @@ def test_an_exam_of_which_every_series_is_left_out_stays_here(looking, scripted,
     assert looking.store.exams.get(row.id).state is ExamState.REJECTED
 
 
+def test_late_images_of_a_held_series_wait_with_it(looking, scripted, marked, deliver):
+    _, series = marked
+    for path in series[:-1]:
+        looking.intake.take(path, Source.SCP)
+    deliver(looking)
+    looking.intake.take(series[-1], Source.SCP)
+    deliver(looking)
+    look = held_look(looking)
+    assert look.n_frames == len(series)
+    assert looking.store.ledger.counts(look.exam_id)[InstanceState.HELD] == len(series)
+
+
+def test_a_region_learned_meanwhile_frees_what_waited_when_the_exam_is_prepared_again(
+    looking, scripted, registry, marked, deliver
+):
+    _, series = marked
+    for path in series[:-1]:
+        looking.intake.take(path, Source.SCP)
+    deliver(looking)
+    look = held_look(looking)
+    looking.store.looks.mask_add(DEVICE, (0, 0, 20, 40), looking.store.looks.decide(look, Choice.BLANK, "a"))
+    looking.intake.take(series[-1], Source.SCP)
+    deliver(looking)
+    assert looking.store.looks.held() == []
+    assert len(registry.stored()) == len(series)
+
+
+def test_crops_are_forgotten_once_a_person_has_decided(looking, marked):
+    exam, _ = marked
+    take_all(looking, exam.root, Source.COMMAND)
+    looking.pipeline.step()
+    look = held_look(looking)
+    decide(looking.store, looking.files, look, Choice.LEAVE_OUT, "jane.doe")
+    after = looking.store.looks.get(look.exam_id, look.series_hash)
+    assert after.state is LookState.LEFT_OUT
+    assert "crop" in look.findings[0]
+    assert "crop" not in after.findings[0]
+    with pytest.raises(StoreError, match="never looked at"):
+        looking.store.looks.settle(look.exam_id, "other", Choice.PASS)
+
+
 def test_what_names_the_patient_can_be_blanked_or_left_out_but_never_passes(looking, scripted, marked):
     exam, series = marked
     scripted.findings[series[0].read_bytes()] = [

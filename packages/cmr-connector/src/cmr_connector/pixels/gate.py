@@ -18,6 +18,7 @@ from cmr_connector.files import Files
 from cmr_connector.pixels.looker import Looker
 from cmr_connector.pixels.looks import Box, Choice, Decision, Look, LookState, Mask
 from cmr_connector.rows import ExamRow, InstanceRow
+from cmr_connector.states import InstanceState
 from cmr_connector.store import Store
 from cmr_deid.pixels.verdict import spellings
 
@@ -59,15 +60,29 @@ class PixelGate:
             by_series[row.series_hash].append(row)
         known = _known(self._store.crosswalk.entry(exam.id))
         for series, members in by_series.items():
-            look = self._look(exam.id, series, members, known)
+            waiting = self._waiting(exam.id, series)
+            look = self._look(exam.id, series, [*waiting, *members], known)
             self._store.looks.put(look)
             if look.state is LookState.CLEAN:
+                self._go_on(waiting)
                 treatments[series] = Treatment(tuple(one.rectangle for one in self._masks(look.device)))
             elif look.state is LookState.LEFT_OUT:
                 outcome.reject(members, REASON)
             else:
                 outcome.hold(members, REASON if look.state is LookState.HELD else "unreadable")
         return outcome, treatments
+
+    def _waiting(self, exam_id: int, series: str) -> list[InstanceRow]:
+        """Images of the series that were held before: a person decides about the series as a whole."""
+        rows = self._store.ledger.of_exam(exam_id, InstanceState.HELD)
+        return [row for row in rows if row.series_hash == series and row.reason == REASON and row.spool]
+
+    def _go_on(self, rows: list[InstanceRow]) -> None:
+        """Images that waited and need not any more, since a region was learned meanwhile, are prepared as well."""
+        with self._store.transaction():
+            for row in rows:
+                self._store.ledger.move(row.id, InstanceState.FOUND)
+                self._store.ledger.move(row.id, InstanceState.READ)
 
     def _look(self, exam_id: int, series: str, rows: list[InstanceRow], known: list[str]) -> Look:
         decisions = self._store.looks.decisions(exam_id, series)

@@ -3,6 +3,7 @@
 Readings and crops may name the patient: they stand in encrypted boxes. Decisions are only ever added.
 """
 
+import dataclasses
 import enum
 import json
 from dataclasses import dataclass
@@ -140,26 +141,28 @@ class Looks:
 
     def decide(self, look: Look, choice: Choice, account: str) -> int:
         """Write down what a person decided about what was seen. Returns the decision's number."""
-        seen = [{name: value for name, value in one.items() if name != "crop"} for one in look.findings]
         name = f"decision {look.exam_id} {look.series_hash}"
         return self._db.insert(
             "INSERT INTO pixel_decision (exam_id, series_hash, choice, box, account, at) VALUES (?,?,?,?,?,?)",
             look.exam_id,
             look.series_hash,
             choice,
-            self._local.seal(seen, name),
+            self._local.seal(_without_crops(look.findings), name),
             account,
             utc_now(),
         )
 
     def settle(self, exam_id: int, series_hash: str, choice: Choice) -> None:
-        """The series does not wait any more."""
-        self._db.execute(
-            "UPDATE pixel_look SET state = ? WHERE exam_id = ? AND series_hash = ?",
-            LookState.LEFT_OUT if choice is Choice.LEAVE_OUT else LookState.DECIDED,
-            exam_id,
-            series_hash,
-        )
+        """The series does not wait any more; its crops are forgotten.
+
+        Raises:
+            StoreError: it was never looked at.
+        """
+        look = self.get(exam_id, series_hash)
+        if look is None:
+            raise StoreError("This series was never looked at.")
+        state = LookState.LEFT_OUT if choice is Choice.LEAVE_OUT else LookState.DECIDED
+        self.put(dataclasses.replace(look, state=state, findings=_without_crops(look.findings)))
 
     def decisions(self, exam_id: int, series_hash: str) -> list[Decision]:
         """Everything decided about a series, in order."""
@@ -194,6 +197,10 @@ class Looks:
         wanted = None if device is None else json.dumps(device, sort_keys=True)
         rows = self._db.all("SELECT * FROM pixel_mask WHERE ?1 IS NULL OR device = ?1 ORDER BY id", wanted)
         return [Mask(row["id"], json.loads(row["device"]), _rectangle(row["rectangle"])) for row in rows]
+
+
+def _without_crops(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.items() if name != "crop"} for one in findings]
 
 
 def _rectangle(text: str) -> Box:
