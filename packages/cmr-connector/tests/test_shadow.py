@@ -3,8 +3,10 @@
 import dataclasses
 import io
 import json
+import os
 import random
 import shutil
+import signal
 import zipfile
 from collections import Counter
 
@@ -437,6 +439,17 @@ def test_the_command_exits_one_where_an_identifier_would_leave(command, exams, m
     assert code == 1
     assert "FOUND: patient's name" in out
     assert "do not send before this is mended" in out
+
+
+def test_a_run_that_is_ended_from_outside_takes_its_images_away(command, config, exams, monkeypatch):
+    def ended(self, exam, progress=None):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Pipeline, "prepare", ended)
+    with pytest.raises(SystemExit):
+        command("shadow", exams[0])
+    assert not (config.data_dir / "shadow" / "scratch").exists()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 @pytest.mark.parametrize("words", [("--sample", "0"), ("/nowhere/at/all",), ()])

@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -151,14 +152,21 @@ def _run_shadow(arguments: argparse.Namespace) -> ShadowResult:
     # the lines of a scratch pipeline would read like those of real exams
     silence = io.StringIO()
     log.to_stream(silence)
+    # a run that is ended from outside must take its images away, too
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         members = members_of_spool(workplace) if arguments.path is None else Members(arguments.path)
         with Steps(enabled=sys.stderr.isatty()) as steps:
             sample = Sample(members, arguments.sample, arguments.seed, steps.report)
             return run_shadow(config, sample, steps.report)
     finally:
+        signal.signal(signal.SIGTERM, before)
         log.to_stream(None)
         workplace.close()
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(ATTENTION)
 
 
 def _counts(found: Findings) -> str:
