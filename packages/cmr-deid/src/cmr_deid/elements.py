@@ -16,7 +16,7 @@ Value = bytes | memoryview
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 2_000_000
-FEW_ELEMENTS = 100_000
+FEW_ELEMENTS = 50_000
 BYTES_PER_ELEMENT = 64
 """A file may hold `FEW_ELEMENTS` and one more for every so many bytes: no small file keeps the walker busy for long."""
 
@@ -137,13 +137,20 @@ class Memory:
 
 
 class Walker:
-    """Walks one data set; one object per file."""
+    """Walks one data set; one object per file.
 
-    def __init__(self, data: memoryview, memory: Memory | None = None) -> None:
+    Args:
+        data: all bytes of the data set.
+        memory: elements of files read before.
+        file_bytes: size of the file where it is deflated: a small one may not unfold into endless elements.
+    """
+
+    def __init__(self, data: memoryview, memory: Memory | None = None, file_bytes: int | None = None) -> None:
         self.data = data
         self.repeated: list[int] = []
         self._memory = memory
-        self._left = min(MAX_ELEMENTS, FEW_ELEMENTS + len(data) // BYTES_PER_ELEMENT)
+        size = len(data) if file_bytes is None else file_bytes
+        self._left = min(MAX_ELEMENTS, FEW_ELEMENTS + size // BYTES_PER_ELEMENT)
 
     def walk(self, offset: int, explicit: bool) -> Walk:
         """All elements from `offset` to the end of the file.
@@ -325,7 +332,7 @@ class Walker:
 
     def _encapsulated(self, offset: int, end: int) -> int:
         while offset < end:
-            self._count()
+            self._count("pixel_length")
             tag, length, offset = self._item_header(offset, end)
             if tag == SEQUENCE_END:
                 return offset
@@ -334,10 +341,10 @@ class Walker:
             offset += length
         raise InstanceRejected("truncated")
 
-    def _count(self) -> None:
+    def _count(self, code: str = "too_deep") -> None:
         self._left -= 1
         if self._left < 0:
-            raise InstanceRejected("too_deep")
+            raise InstanceRejected(code)
 
     def _item_header(self, offset: int, end: int) -> tuple[int, int, int]:
         if offset + 8 > end:

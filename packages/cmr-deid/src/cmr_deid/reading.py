@@ -80,7 +80,7 @@ def read_raw(data: bytes | memoryview, memory: Memory | None = None) -> Source:
         InstanceRejected: zero_length, not_dicom, too_large, truncated, too_deep, transfer_syntax, unreadable.
     """
     opened = _opened(data)
-    walk: Walk = Walker(opened.view, memory).walk(opened.offset, opened.explicit)
+    walk: Walk = Walker(opened.view, memory, len(data)).walk(opened.offset, opened.explicit)
     pixels = walk.data_set.get(PIXEL_DATA)
     if pixels is not None and pixels.undefined != (opened.syntax in COMPRESSED_SYNTAXES):
         raise InstanceRejected("transfer_syntax")
@@ -96,7 +96,7 @@ def read_picked(data: bytes | memoryview, tags: Container[int]) -> tuple[DataSet
         InstanceRejected: as `read_raw`; what is passed over is not looked at.
     """
     opened = _opened(data)
-    return Walker(opened.view).picked(opened.offset, opened.explicit, tags), opened.syntax
+    return Walker(opened.view, None, len(data)).picked(opened.offset, opened.explicit, tags), opened.syntax
 
 
 @dataclass(frozen=True, slots=True)

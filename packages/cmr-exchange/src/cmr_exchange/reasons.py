@@ -47,7 +47,12 @@ _ALL = (
     Reason(
         "too_large", "The file is larger than the limit.", _IT, "Ask the steward if a larger limit is needed."
     ),
-    Reason("too_deep", "The file nests sequences deeper than the limit.", _IT, "Export the image again."),
+    Reason(
+        "too_deep",
+        "The file nests sequences deeper, or holds more attributes, than the limit.",
+        _IT,
+        "Export the image again.",
+    ),
     Reason("missing_uid", "The image has no usable study, series or instance UID.", _IT, "Export it again."),
     Reason(
         "transfer_syntax",
