@@ -33,12 +33,12 @@ def stream(_syntax, frame, *_):
 
 
 MUTANTS = {
-    "nothing is removed": ("cmr_deid.transform.Transform._gone", same),
+    "nothing is removed": ("cmr_deid.replacing.Replacing.gone", same),
     "nothing is cleaned": ("cmr_deid.transform.Transform._clean", same),
     "dates are not moved": ("cmr_deid.transform.Transform._shift", same),
     "UIDs are not re-mapped": ("cmr_deid.transform.Transform._remap", same),
-    "nothing is emptied": ("cmr_deid.transform.Transform._empty", same),
-    "serials stay": ("cmr_deid.transform.Transform._device", same),
+    "nothing is emptied": ("cmr_deid.replacing.Replacing.empty", same),
+    "serials stay": ("cmr_deid.replacing.Replacing.device", same),
     "sequences are not entered": ("cmr_deid.transform.Transform._recurse", same),
     "meanings of codes stay": ("cmr_deid.transform.clean_meaning", unchanged),
     "every code is public": ("cmr_deid.transform.is_public_code", always),
