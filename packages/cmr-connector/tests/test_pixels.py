@@ -1,5 +1,6 @@
 """Text that is burned into images: looked for in a locked process, held for a person, decided at the desk."""
 
+import io
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from cmr_connector.errors import PixelChildError, StoreError, TransitionError
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
 from cmr_connector.overview import needs_attention, overview, overview_lines
+from cmr_connector.pixels import child, lock
 from cmr_connector.pixels.decisions import choices_for, decide
 from cmr_connector.pixels.looker import Looker, is_installed
 from cmr_connector.pixels.looks import Choice, LookState
@@ -401,6 +403,14 @@ def test_a_child_that_dies_says_so_and_a_new_one_is_started(monkeypatch):
     looker.close()
 
 
+def test_a_file_that_changed_while_it_waited_is_not_handed_over(monkeypatch):
+    monkeypatch.setattr(
+        "cmr_connector.pixels.looker._COMMAND", ("-c", "print('{\"ready\": true}', flush=True); input()")
+    )
+    with pytest.raises(PixelChildError, match="not as long"):
+        Looker(1).look(iter([b"four"]), [5], [])
+
+
 def test_a_child_that_does_not_start_or_does_not_read_says_so(monkeypatch):
     monkeypatch.setattr("cmr_connector.pixels.looker._COMMAND", ("-c", "raise SystemExit(3)"))
     with pytest.raises(PixelChildError):
@@ -410,6 +420,46 @@ def test_a_child_that_does_not_start_or_does_not_read_says_so(monkeypatch):
     )
     with pytest.raises(PixelChildError):
         Looker(1).look(iter([bytes(2**20)] * 4), [2**20] * 4, [])
+
+
+class Pipes:
+    def __init__(self, data: bytes = b"") -> None:
+        self.buffer = io.BytesIO(data)
+
+
+@pytest.fixture
+def unlocked(monkeypatch):
+    """The child's program in this process, with nothing given up and no models."""
+    monkeypatch.setattr(child, "Reader", object)
+    monkeypatch.setattr(child, "warm_up", lambda reader: None)
+    monkeypatch.setattr(child, "limit", lambda seconds: None)
+    monkeypatch.setattr(child, "give_up_system_calls", lambda: False)
+
+
+def test_the_child_answers_each_request_and_reads_past_images_that_a_refusal_leaves(unlocked, monkeypatch):
+    taken = []
+
+    def look(files, known, reader):
+        taken.append((next(iter(files)), known))
+        return {"seen": False}
+
+    requests = b""
+    for name in ("one", "two"):
+        request = {"known": [name], "sizes": [3, 5], "seconds": 9}
+        requests += json.dumps(request).encode() + b"\n" + name.encode() + b"xxxxx"
+    answers = Pipes()
+    monkeypatch.setattr(child, "look", look)
+    monkeypatch.setattr(sys, "stdin", Pipes(requests))
+    monkeypatch.setattr(sys, "stdout", answers)
+    child.main()
+    lines = [json.loads(line) for line in answers.buffer.getvalue().splitlines()]
+    assert lines == [{"ready": True, "locked": False}, {"seen": False}, {"seen": False}]
+    assert taken == [(b"one", ["one"]), (b"two", ["two"])]
+
+
+def test_a_machine_without_the_filter_says_so(monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    assert not lock.give_up_system_calls()
 
 
 LOCKED = """
@@ -435,7 +485,9 @@ print(json.dumps({"locked": locked, "tried": tried}))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux")
 def test_a_locked_process_opens_no_file_no_socket_no_program_and_grows_no_further():
-    done = subprocess.run([sys.executable, "-c", LOCKED], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-I", "-c", LOCKED]
+    # without the environment: what measures coverage would want to open a file
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={})
     answer = json.loads(done.stdout)
     assert answer["locked"]
     assert answer["tried"] == {

@@ -31,19 +31,18 @@ def main() -> None:
     while line := requests.readline():
         request = json.loads(line)
         limit(int(request["seconds"]))
-        files = _files(requests, request["sizes"])
-        _answer(answers, look(files, request["known"], reader))
-
-
-def _files(requests: BinaryIO, sizes: list[int]) -> Iterator[bytes]:
-    """The files of a request; what a refused image leaves unread is read, so that the next request is found."""
-    left = list(sizes)
-    try:
-        while left:
-            yield requests.read(left.pop(0))
-    finally:
+        left = list(request["sizes"])
+        answer = look(_files(requests, left), request["known"], reader)
+        # a refused image leaves the others unread: the next request begins after them
         for size in left:
             requests.read(size)
+        _answer(answers, answer)
+
+
+def _files(requests: BinaryIO, left: list[int]) -> Iterator[bytes]:
+    """The files of a request, whose sizes are taken from `left` one by one."""
+    while left:
+        yield requests.read(left.pop(0))
 
 
 def _answer(answers: BinaryIO, document: dict[str, Any]) -> None:

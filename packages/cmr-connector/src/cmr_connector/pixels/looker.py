@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from cmr_connector.errors import PixelChildError
@@ -45,8 +45,9 @@ class Looker:
         with self._lock:
             child = self._running()
             request = {"known": known, "sizes": sizes, "seconds": self._seconds}
+            checked = _of_size(files, sizes)
             try:
-                return self._ask(child, json.dumps(request).encode() + b"\n", files)
+                return self._ask(child, json.dumps(request).encode() + b"\n", checked)
             except (PixelChildError, OSError):
                 self._end()
                 raise
@@ -110,6 +111,14 @@ class Looker:
                 _pipe(pipe).close()
             except BrokenPipeError:
                 continue
+
+
+def _of_size(files: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
+    """The files, each as long as the request says: another length would end what both sides understand."""
+    for data, size in zip(files, sizes, strict=True):
+        if len(data) != size:
+            raise PixelChildError("A file that waits is not as long as it was when it came.")
+        yield data
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
