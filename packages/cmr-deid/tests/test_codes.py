@@ -154,3 +154,11 @@ def test_a_bare_or_false_code_is_removed_and_stopped(engine, mr, nested, item):
 def test_a_code_at_the_top_is_stopped(mr):
     source = mr(CodeValue="113100", CodingSchemeDesignator="DCM", CodeMeaning="Heart")
     assert any(f.path == "(0008,0100)" for f in inspect(source).findings)
+
+
+@pytest.mark.parametrize(
+    "value", ["KIM", "Lee", "H12K34", "PAT_0042", "S-1024", "XK-2291-B", "b.1953", "1953"]
+)
+def test_names_of_three_letters_and_numbers_of_somebody_go_from_code_strings(value):
+    assert clean_codes(value) == ""
+    assert clean_codes(f"CG\\{value}") == "CG"

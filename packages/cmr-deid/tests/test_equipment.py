@@ -109,3 +109,18 @@ def test_a_name_of_a_coil_with_a_number_is_none(token):
 def test_many_words_of_equipment_without_a_blank_are_stopped():
     assert value_finding(0x00081090, "LO", b"matrixmatrixmatrix") is None
     assert value_finding(0x00081090, "LO", b"matrixmatrixmatrixmatrix") == "identifying_value"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["MRN-12-34-56", "123-45-6789", "+49 30 450 50", "10:45", "14 2023", "943 476", "(555)", "2023", "1953"],
+)
+def test_numbers_that_are_no_version_go(text):
+    cleaned = clean_equipment(MODEL, f"Aera {text}", 64, frozenset())
+    assert cleaned.split()[0] == "Aera"
+    assert not any(part in cleaned for part in text.replace("+", "").split() if len(part) > 2)
+    assert clean_equipment(MODEL, cleaned, 64, frozenset()) == cleaned
+
+
+def test_short_numbers_of_a_version_stay():
+    assert clean_equipment(SOFTWARE, "24 10 LX", 64, frozenset()) == "24 10 LX"

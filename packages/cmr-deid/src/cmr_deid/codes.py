@@ -86,6 +86,18 @@ _SHORT = frozenset(
 )
 TERMS = frozenset(f"{DEFINED_TERMS} {VENDOR_TERMS}".split()) | frozenset(w for w in WORDS if len(w) > 3)
 
+_NAMES = frozenset(
+    """
+    abu ali amy ana ann ben bob dan don eli eva gao guo guy ian ida jan jim joe kai kim lee leo lim liz luo meg ole
+    ong ray rob ron roy sam sue tan tom udo ute uwe wei zoe
+    """.split()  # noqa: SIM905
+)
+"""Names of three letters that are no term of MR; longer words must be known anyway."""
+
+_MOST_DIGITS = 2
+_CONTEXT = re.compile(r"(?!19|20)[0-9]{3,4}")
+"""Number of a context group (PS3.16), and no year."""
+
 _FORM = re.compile(r"[A-Za-z0-9_ .+\-/*]{1,16}")
 _ISO = re.compile(r"ISO_1[0-9]{4}(?:_[0-9])?")
 _NUMBERS = re.compile(
@@ -110,7 +122,10 @@ def is_term(text: str) -> bool:
         return True
     if not _FORM.fullmatch(text) or _NUMBERS.search(text) or any(map(is_mixed, _RUNS.findall(text))):
         return False
-    if any(len(run) > 3 and run.lower() not in TERMS for run in _LETTERS.findall(text)):
+    if sum(c.isdigit() for c in text) > _MOST_DIGITS and not _CONTEXT.fullmatch(text):
+        return False
+    runs = [run.lower() for run in _LETTERS.findall(text)]
+    if any(run in _NAMES or (len(run) > 3 and run not in TERMS) for run in runs):
         return False
     return " " not in text or all(_is_word(word) for word in text.upper().replace("_", " ").split())
 

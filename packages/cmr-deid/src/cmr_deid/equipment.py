@@ -54,6 +54,13 @@ _IDENTIFIER = re.compile(
 )
 """Five digits in a row, a telephone number, a date with separators, a date with the name of a month."""
 
+_NUMBERS_OF_SOMEBODY = re.compile(
+    r"[0-9]+(?:-[0-9]+){2}|[0-9]{3}-[0-9]{2}|[0-9]:[0-9]|^[+(][0-9]|^(?:19|20)[0-9]{2}$"
+)
+"""Groups of digits joined by hyphens, a time of day, a code of a country or town, a year."""
+
+_LONE_NUMBERS = re.compile(r"(?<![^ ])[0-9]+(?: +[0-9]+)+(?![^ ])")
+_FEW_DIGITS = 4
 _TELEPHONE = re.compile(r"([0-9]{3})(?: [0-9]{4}[^ ]*)+")
 _RESCALE = re.compile(
     r"US|HU|OD|OD REL|MGML|Z_EFF|ED|EDW|HU_MOD|PCT|NORMALIZED|MS|S|HZ|PPM|CM/S|MM/S|", re.IGNORECASE
@@ -87,11 +94,16 @@ def clean_equipment(tag: int, text: str, longest: int, forbidden: frozenset[str]
     kept = [word for word in text.split(" ") if not word or _is_known(word, forbidden)]
     while len(" ".join(kept)) > longest:
         kept.pop()
-    return _TELEPHONE.sub(r"\1", " ".join(kept)).strip()
+    return _LONE_NUMBERS.sub(_few, _TELEPHONE.sub(r"\1", " ".join(kept))).strip()
+
+
+def _few(numbers: re.Match[str]) -> str:
+    """Several numbers without a word between them, if they are short enough to be a version."""
+    return numbers[0] if sum(c.isdigit() for c in numbers[0]) <= _FEW_DIGITS else ""
 
 
 def _is_known(token: str, forbidden: frozenset[str]) -> bool:
-    if not _TOKEN.fullmatch(token) or _IDENTIFIER.search(token):
+    if not _TOKEN.fullmatch(token) or _IDENTIFIER.search(token) or _NUMBERS_OF_SOMEBODY.search(token):
         return False
     parts = re.split(r"[^a-z0-9]+", token.casefold())
     if any(part in forbidden or is_mixed(part) for part in parts):

@@ -233,3 +233,21 @@ def test_case_12_a_date_in_a_text_that_is_kept_goes(bent, gone):
         (0x00180015, "CS"), (0x00180022, "CS"), (0x00181060, "DS"), (0x00209056, "SH"),
     )))  # fmt: skip
     gone(bent(edit), "19310817")
+
+
+@pytest.mark.parametrize("text", ["12345", "253000", "106100", "1", "081599", "0815001"])
+def test_case_11_what_is_no_time_of_day_goes(bent, gone, text):
+    after = gone(bent(raw(0x00080032, "TM", text.encode())))
+    assert "AcquisitionTime" not in after or not after.AcquisitionTime
+
+
+@pytest.mark.parametrize("tag", [0x00080008, 0x00180022, 0x00180021, 0x00180015])
+@pytest.mark.parametrize("text", ["H12K34", "PAT_0042", "XK-2291-B", "123-45-6789", "MRN-12-34-56"])
+def test_case_08_a_short_number_goes_from_code_strings(bent, gone, tag, text):
+    gone(bent(raw(tag, "CS", text.encode())), text)
+
+
+@pytest.mark.parametrize("tag", [0x00181250, 0x00081090, 0x00181020])
+@pytest.mark.parametrize("text", ["123-45-6789", "MRN-12-34-56", "+49 30 450 50", "943 476 5919"])
+def test_case_09_a_telephone_or_social_number_goes_from_names_of_equipment(bent, gone, tag, text):
+    gone(bent(raw(tag, "LO", text.encode())), text)
