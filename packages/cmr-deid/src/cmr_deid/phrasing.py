@@ -14,7 +14,7 @@ _APART = _NAME_SIGNS | _LIST_SIGNS | _BRACKETS
 _HIGH_B_VALUES = ("1000", "1500", "2000", "3000")
 _MOST_NUMBERS = 2
 _LONGEST_NUMBER = 3
-_MISTER = "Mr"
+_MISTER = frozenset(("Mr", "Ms", "Sr", "Fr", "Hr", "Rm"))
 _SHORT_MARK = 2
 _LONGEST_INITIALS = 2
 
@@ -46,7 +46,7 @@ def _is_body_part(words: list[Word], names: frozenset[str]) -> bool:
 def _is_usable(words: list[Word], at: int, names: frozenset[str]) -> bool:
     """True for a known word that is none of the patient's and no mark before a number of a person or thing."""
     word = words[at]
-    if not is_known(word.text) or word.lower in names or word.text == _MISTER:
+    if not is_known(word.text) or word.lower in names or word.text in _MISTER:
         return False
     if at + 1 == len(words) or words[at + 1].before or not words[at + 1].text.isdigit():
         return True
@@ -57,7 +57,7 @@ def _is_usable(words: list[Word], at: int, names: frozenset[str]) -> bool:
 
 def _is_title(words: list[Word], at: int) -> bool:
     word = words[at]
-    if word.text == _MISTER:
+    if word.text in _MISTER:
         return at + 1 < len(words) and words[at + 1].text.istitle()
     return word.lower in lists.TITLES
 
@@ -68,6 +68,7 @@ def _keep_phrases(words: list[Word], known: list[bool], after_title: list[bool])
         if (one.lower, two.lower) not in lists.PHRASES or set(two.before) & _APART:
             continue
         usable = all(known[j] or words[j].is_number or len(words[j].text) == 1 for j in (i - 1, i))
+        usable = usable and {_style(one.text), _style(two.text)} != {"lower", "upper"}
         usable = usable and not (
             _is_listed(words, known, i + 1, i + 1) or _is_listed(words, known, i - 1, i - 2)
         )
@@ -88,8 +89,14 @@ def _keep_guarded(words: list[Word], known: list[bool], after_title: list[bool])
         for i, word in enumerate(words)
         if word.lower in lists.GUARDED and known[i] and not word.kept and not after_title[i]
     ]
-    spelled = [is_known(word.text) for word in words]
-    waiting = [i for i in waiting if _follows_number(words, i) or not _is_beside_name(words, spelled, i)]
+    spelled = [is_known(w.text) and (w.kept or w.lower not in lists.NAMESAKES) for w in words]
+    staying: list[int] = []
+    for i in reversed(waiting):
+        if _follows_number(words, i) or not _is_beside_name(words, spelled, i):
+            staying.insert(0, i)
+        elif words[i].lower in lists.PARTICLES:
+            spelled[i] = False
+    waiting = staying
     alone = all(known[i] or _is_neutral(words, i) for i in range(len(words)))
     for i in waiting:
         words[i].kept = alone or not _needs_company(words[i])
@@ -132,10 +139,13 @@ def _is_suffix(words: list[Word], at: int) -> bool:
 
 
 def _around(words: list[Word], at: int) -> list[int]:
-    """The places of the next words on both sides that are no numbers and no letters of numbers."""
-    left = next((i for i in range(at - 1, -1, -1) if words[i].kept or not _is_neutral(words, i)), None)
-    right = next((i for i in range(at + 1, len(words)) if words[i].kept or not _is_neutral(words, i)), None)
-    return [i for i in (left, right) if i is not None]
+    """The places of the next words on both sides; numbers, their letters and what identified are passed over."""
+    counted = [
+        i for i, word in enumerate(words) if word.kept or not (word.text == GONE or _is_neutral(words, i))
+    ]
+    left = [i for i in counted if i < at]
+    right = [i for i in counted if i > at]
+    return left[-1:] + right[:1]
 
 
 def _is_beside_name(words: list[Word], spelled: list[bool], at: int) -> bool:
@@ -170,7 +180,7 @@ def _makes_a_name(word: Word, unknown: Word, follows: bool, held: bool) -> bool:
     """
     style, other = _style(word.text), _style(unknown.text)
     if unknown.text == GONE:
-        return follows and not held
+        return follows and not held and len(word.text) > _SHORT_MARK
     if word.lower in lists.PARTICLES and follows:
         return other == style or (style != "upper" and other in ("title", "upper", "mixed"))
     if style == "title":
@@ -218,6 +228,8 @@ def _measures(words: list[Word], start: int, stop: int) -> list[int]:
     after = words[stop] if stop < len(words) else None
     if before is not None and before.lower == "b" and not words[start].before:
         return [start] if _is_b_value(run[0]) else []
+    if after is not None and not after.before and not after.kept and not _is_counted(after):
+        return []
     neighbors = [word for word in (before, after) if word is not None]
     if neighbors and all(word.kept for word in neighbors) and _is_short_run(run):
         return list(range(start, stop))

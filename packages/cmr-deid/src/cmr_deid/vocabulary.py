@@ -45,7 +45,7 @@ _ENGLISH = """
     images img imgs synthetic demo cemra contr define double fatfrac fraction find frac inline inlinevf report
     result results scan screen secondary segmentation suite time triple vdrq vdr mfast fastcard fastcine sbtfe
     m2d wip fluid geomean delrec coil mean rest resting vasodilator sbffe stfe mffe ffem idrive broadband
-    sequence rr 1rr 2rr sts cg views view lao rao spin fr b0 b1 b0map b1map fieldmap noise darkblood blackblood
+    sequence rr 1rr 2rr sts cg views view lao rao spin  b0 b1 b0map b1map fieldmap noise darkblood blackblood
     brightblood pd pdw weighted spectral saturation suppression suppressed presat dti dwi adc diffusion
     regurgitation stenosis shunt baffle conduit isthmus coarctation ductus blood hold background nontriggered
     trigd aif dual bolusnav highres lowres ungtd optional preview manual entire anatomy screenshots non fh rl rs
@@ -109,7 +109,7 @@ _PARTICLES = """
     """
 _GUARDED = """
     sax flow sense dixon blade shim early late low high fast quick post care body arch pass adult child new add
-    star dark test min root plan plane vibe twist iron adjust through single shot shots true base max de dde le
+    star dark test min root plan plane vibe twist iron adjust through single shot shots true base de dde le
     lde la sa ra pa ao as ap me fa rm mr smart full cover trans tra cor gad pat deep mass stack radial spiral
     echo lava free fontan option opt not rest rust ruhe precon fluss fett bogen vila akim kisa corto largo lungo
     longo curto libero kamer kammer kammern linker rechter split save start contour pos con half slow cross resp
@@ -137,7 +137,8 @@ _PHRASES = """
     sang noir, sangue nero, sangue preto, sangre negra, siyah kan, zwart bloed, svart blod, czarna krew, cerna krev,
     uzun eksen, uzun aks, kratka osa, dlouha osa, krotka os, dluga os, os krotka, os dluga, osa kratka, osa dlouha,
     pitka akseli, lyhyt akseli, musta veri, 2 chambers, 3 chambers, 4 chambers, four chambers,
-    w wo, w contrast, b tfe, b ffe, m ffe, e thrive, w con, w gad, r to, to r, q flow, cm s, m s
+    w wo, w contrast, b tfe, b ffe, b ssfp, m ffe, e thrive, w con, w gad, r to, to r, q flow,
+    4d flow, 2d flow, 5d flow, flow quant, cm s, m s
     """
 PHRASES = frozenset(tuple(phrase.split()) for phrase in _PHRASES.split(","))
 """Technique of two words."""

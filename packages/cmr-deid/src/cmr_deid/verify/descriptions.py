@@ -18,7 +18,7 @@ _LETTERS_IN_PLACE = (
     re.compile(r"(?<=_)[fimprw](?=_|\Z)", re.IGNORECASE),
     re.compile(r"(?<![a-z])w(?=[ /_.-]{1,2}(?:wo|contrast|con|gad)(?![a-z]))", re.IGNORECASE),
     re.compile(r"(?<![a-z])r(?=[ _]to(?![a-z]))|(?<=to[ _])r(?![a-z])", re.IGNORECASE),
-    re.compile(r"(?<![a-z])(?:q(?=[ _-]flow)|[bm](?=[ _-](?:tfe|ffe))|e(?=[ _-]thrive))", re.IGNORECASE),
+    re.compile(r"(?<![a-z])(?:q(?=[ _-]flow)|[bm](?=[ _-](?:tfe|ffe|ssfp))|e(?=[ _-]thrive))", re.IGNORECASE),
     re.compile(r"m(?=[/ ]s(?![a-z]))|(?<=m[/ ])s(?![a-z])", re.IGNORECASE),
 )
 _B_VALUE = re.compile(r"(?<![a-z])b(?:1000|1500|2000|3000)(?![0-9])", re.IGNORECASE)
