@@ -270,7 +270,7 @@ def items_of(count):
 )
 def test_a_small_file_of_endless_parts_is_refused(data):
     for memory in (None, Memory()):
-        with pytest.raises(InstanceRejected, match="too_deep|pixel_length"):
+        with pytest.raises(InstanceRejected, match=r"too_deep|pixel_length"):
             Walker(memoryview(data), memory).walk(0, True)
 
 
