@@ -86,6 +86,7 @@ def test_tissue_a_letter_a_ruler_and_a_value_that_was_cut_off_are_none(tissue):
     assert places(drawn(tissue, inks.ruler(90, 8))) == []
     assert places(np.minimum(drawn(tissue, inks.written(["Novak"], 12)), 312)) == []
     assert places(drawn(tissue, np.ones((60, 2), np.float32))) == []
+    assert places(drawn(tissue, inks.written(["Novak Anna"], 12, smooth=False)) // 100) == []
     broken = np.ones((90, 7), np.float32)
     broken[:, :6] = 0
     broken[44:46] = 0

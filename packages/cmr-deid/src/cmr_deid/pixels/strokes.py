@@ -25,6 +25,7 @@ _KERNEL = np.ones((STROKE_PIXELS, STROKE_PIXELS), np.uint8)
 _JOIN = np.ones((5, 5), np.uint8)
 _LEAST_INK, _LEAST_PEAK, _FEW_VALUES = 80, 6.0, 8
 _LEAST_REPEATED, _REPEATED, _NEAR, _THIN = 8, 3.5, 6, 0.5
+_LEAST_VALUES = 32
 _LEAST_TOGETHER, _LEAST_PIECES, _LONGER_THAN_LETTER = 4, 2, 18
 _SCALE_SHAPE, _SCALE_SPINE = 4.0, 0.6
 _TOGETHER = np.ones((7, 11), np.uint8)
@@ -111,11 +112,13 @@ def inked_places(image: Array, strokes: Strokes) -> list[Box]:
 
     One value is exact when it occurs far more often than its neighbors do, which noise never makes it. A value that
     stands in thick places as well is a limit at which an image was cut off. A single letter and the ticks of a
-    scale are none.
+    scale are none; an image of few values has no exact ones.
 
     Returns:
         (row, column, rows, columns) of each.
     """
+    if np.unique(image).size < _LEAST_VALUES:
+        return []
     values, counts = np.unique(image[strokes.bright], return_counts=True)
     found: list[Box] = []
     for value, count in zip(values, counts, strict=True):
