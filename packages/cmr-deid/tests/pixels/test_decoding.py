@@ -197,7 +197,7 @@ def test_pixels_that_are_too_few_are_no_image(source):
 @pytest.mark.parametrize(
     ("tail", "stream", "why"),
     [
-        ("4.80", CODED["4.80"][0][:140], "codec"),
+        ("4.70", CODED["4.70"][0][:216], "codec"),
         ("5", struct.pack("<16L", 2, 64, 66, *[0] * 13) + b"\x80\x80\x00\x07", "length"),
         ("5", struct.pack("<16L", 2, 64, 66, *[0] * 13) + b"\x80", "length"),
     ],
@@ -205,3 +205,10 @@ def test_pixels_that_are_too_few_are_no_image(source):
 def test_a_stream_that_ends_too_early_says_where_it_failed(source, tail, stream, why):
     with pytest.raises(UndecodableError, match=why):
         decoded(source(encapsulate([stream]), SYNTAX + tail))
+
+
+def test_bytes_of_rle_that_mean_nothing_are_passed_over(source):
+    halves = [b"\x80" + run for run in (b"\x82\x00" * 3 + b"\xfe\x00", b"\x82\x07" * 3 + b"\xfe\x07")]
+    body = [half + b"\0" * (len(half) % 2) for half in halves]
+    stream = struct.pack("<16L", 2, 64, 64 + len(body[0]), *[0] * 13) + b"".join(body)
+    assert set(decoded(source(encapsulate([stream]), SYNTAX + "5"))[0].flatten().tolist()) == {7}
