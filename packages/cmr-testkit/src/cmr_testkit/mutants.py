@@ -42,7 +42,7 @@ def _element(out: bytearray, rng: random.Random) -> int:
     """Offset of an element with an explicit VR near a random place; that place if there is none."""
     place = _place(out, rng)
     for at in range(place, min(place + 200, len(out) - 12)):
-        if out[at + 4 : at + 6] in (
+        if bytes(out[at + 4 : at + 6]) in (
             b"LO",
             b"SH",
             b"PN",

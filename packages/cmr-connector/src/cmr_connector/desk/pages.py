@@ -15,7 +15,6 @@ from cmr_connector.errors import StoreError
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
 from cmr_deid.science import ScienceReport
-from cmr_deid.science import ScienceReport
 from cmr_exchange.reasons import reason as reason_of
 
 _READY = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
@@ -82,7 +81,6 @@ def _exam(visit: Visit) -> dict[str, Any]:
         "counts": counts,
         "problems": problems,
         "series": visit.desk.selectors.series_of(row.id),
-        "science": ScienceReport.of(store.ledger.survivals(row.id)),
         "science": ScienceReport.of(store.ledger.survivals(row.id)),
         "deliveries": store.outbox.of_exam(row.id),
         "n_values": len(store.reports.values_of(row.id)) + len(row.values),

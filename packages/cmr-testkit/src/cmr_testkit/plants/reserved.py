@@ -71,21 +71,83 @@ class Secret:
 
 
 @dataclass(slots=True)
-class Reserved:
-    """Draws values of the reserved space; one object per file.
+class ReservedDays:
+    """Draws days and times of the reserved space.
 
     Attributes:
         rng: the only source of chance.
         moved_day: the day of the file, for attributes whose dates a profile moves.
-        patient_number: digits of the patient's number, as other spellings of it repeat them.
     """
 
     rng: random.Random
     moved_day: dt.date = field(init=False)
-    patient_number: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.moved_day = dt.date(2071, 1, 1) + dt.timedelta(days=self.rng.randrange(365))
+
+    def day(self) -> dt.date:
+        """A day that must go, never a moved one."""
+        return dt.date(1931, 1, 1) + dt.timedelta(days=self.rng.randrange(20 * 365))
+
+    def date(self) -> Secret:
+        """A DA."""
+        text = f"{self.day():%Y%m%d}"
+        return Secret(text, "date", (Needle("date", text.encode()),))
+
+    def moved_date(self) -> Secret:
+        """The DA of this file for attributes whose dates are moved: it must not stay as it is."""
+        text = f"{self.moved_day:%Y%m%d}"
+        return Secret(text, "date", (Needle("date", text.encode()),))
+
+    def stamp(self) -> Secret:
+        """A DT with time and zone."""
+        date = self.date()
+        return Secret(f"{date.text}{self.rng.randrange(10, 24)}4512.250000+0100", "date", date.needles)
+
+    def moved_stamp(self) -> Secret:
+        """The DT of this file for attributes whose dates are moved."""
+        date = self.moved_date()
+        return Secret(f"{date.text}{self.rng.randrange(10, 24)}4512.250000", "date", date.needles)
+
+    def clock(self) -> Secret:
+        """A TM of birth with six decimals."""
+        text = (
+            f"{self.rng.randrange(10, 24)}{self.rng.randrange(10, 60)}59.{self.rng.randrange(10**5, 10**6)}"
+        )
+        return Secret(text, "date", (Needle("number", text.encode()),))
+
+    def spelled(self, style: str) -> Secret:
+        """A day in the spelling of a `strftime` pattern; `{month}` is its English name."""
+        day = self.day()
+        pattern = style.replace("{month}", MONTHS[day.month - 1]).replace("{d}", str(day.day))
+        text = day.strftime(pattern)
+        return Secret(
+            text, "date", (Needle("text" if not text.isdigit() else "number", text.lower().encode()),)
+        )
+
+    def epoch(self) -> int:
+        """Seconds since 1970 of a scan: a byte of 0x5E to 0x60 and three above 0x7F."""
+        low, middle, high = (self.rng.randrange(0x81, 0xFF) for _ in range(3))
+        return int.from_bytes(bytes((low, middle, high, self.rng.randrange(0x5E, 0x61))), "little")
+
+    def seconds(self) -> Secret:
+        """The same as decimal text."""
+        text = str(self.epoch())
+        return Secret(text, "date", (Needle("number", text.encode()),))
+
+
+@dataclass(slots=True)
+class Reserved(ReservedDays):
+    """Draws values of the reserved space; one object per file.
+
+    Attributes:
+        patient_number: digits of the patient's number, as other spellings of it repeat them.
+    """
+
+    patient_number: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        ReservedDays.__post_init__(self)
         self.patient_number = str(self.rng.randrange(10**8, 10**9))
 
     def word(self) -> str:
@@ -153,46 +215,6 @@ class Reserved:
         name, mark = self.word().lower(), self.mark().text
         return Secret(f"https://{name}.example/patient?id={mark}", "contact", (letters(name), letters(mark)))
 
-    def day(self) -> dt.date:
-        """A day that must go, never a moved one."""
-        return dt.date(1931, 1, 1) + dt.timedelta(days=self.rng.randrange(20 * 365))
-
-    def date(self) -> Secret:
-        """A DA."""
-        text = f"{self.day():%Y%m%d}"
-        return Secret(text, "date", (Needle("date", text.encode()),))
-
-    def moved_date(self) -> Secret:
-        """The DA of this file for attributes whose dates are moved: it must not stay as it is."""
-        text = f"{self.moved_day:%Y%m%d}"
-        return Secret(text, "date", (Needle("date", text.encode()),))
-
-    def stamp(self) -> Secret:
-        """A DT with time and zone."""
-        date = self.date()
-        return Secret(f"{date.text}{self.rng.randrange(10, 24)}4512.250000+0100", "date", date.needles)
-
-    def moved_stamp(self) -> Secret:
-        """The DT of this file for attributes whose dates are moved."""
-        date = self.moved_date()
-        return Secret(f"{date.text}{self.rng.randrange(10, 24)}4512.250000", "date", date.needles)
-
-    def clock(self) -> Secret:
-        """A TM of birth with six decimals."""
-        text = (
-            f"{self.rng.randrange(10, 24)}{self.rng.randrange(10, 60)}59.{self.rng.randrange(10**5, 10**6)}"
-        )
-        return Secret(text, "date", (Needle("number", text.encode()),))
-
-    def spelled(self, style: str) -> Secret:
-        """A day in the spelling of a `strftime` pattern; `{month}` is its English name."""
-        day = self.day()
-        pattern = style.replace("{month}", MONTHS[day.month - 1]).replace("{d}", str(day.day))
-        text = day.strftime(pattern)
-        return Secret(
-            text, "date", (Needle("text" if not text.isdigit() else "number", text.lower().encode()),)
-        )
-
     def uid(self) -> Secret:
         """A UID with a patient's number and the time of a scan in it."""
         number, stamp = (
@@ -202,16 +224,6 @@ class Reserved:
         text = f"{_UID_ROOT}.{number}.{stamp}.{self.rng.randrange(1, 1000)}"
         needles = (Needle("text", f"{number}.{stamp}".encode()), Needle("text", _UID_ROOT.encode() + b"."))
         return Secret(text, "uid", needles)
-
-    def epoch(self) -> int:
-        """Seconds since 1970 of a scan: a byte of 0x5E to 0x60 and three above 0x7F."""
-        low, middle, high = (self.rng.randrange(0x81, 0xFF) for _ in range(3))
-        return int.from_bytes(bytes((low, middle, high, self.rng.randrange(0x5E, 0x61))), "little")
-
-    def seconds(self) -> Secret:
-        """The same as decimal text."""
-        text = str(self.epoch())
-        return Secret(text, "date", (Needle("number", text.encode()),))
 
     def signs(self, alphabet: str, charsets: Iterable[str]) -> Secret:
         """A name in another script, searched in UTF-8, UTF-16 and the given encodings."""
