@@ -162,3 +162,11 @@ def test_a_code_at_the_top_is_stopped(mr):
 def test_names_of_three_letters_and_numbers_of_somebody_go_from_code_strings(value):
     assert clean_codes(value) == ""
     assert clean_codes(f"CG\\{value}") == "CG"
+
+
+def test_a_name_of_the_patient_goes_from_code_strings_unless_it_is_a_defined_term(out_of):
+    values = {"ImageType": ["ORIGINAL", "PRIMARY", "M", "SUN", "NORM"], "BeatRejectionFlag": "LONG"}
+    assert list(out_of(**values).ImageType)[3:] == ["SUN", "NORM"]
+    own = out_of(PatientName="Long^Sun^Norm", **values)
+    assert list(own.ImageType) == ["ORIGINAL", "PRIMARY", "M", "NORM"]
+    assert "BeatRejectionFlag" not in own

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmr_deid.descriptors import clean_words, shortened
+from cmr_deid.verify import descriptions
+from cmr_deid.verify.descriptions import is_technique
 from cmr_deid.verify.values import value_finding
 from cmr_deid.vocabulary import NAMESAKES
 from cmr_imaging.text import read_text
@@ -219,3 +221,12 @@ def test_a_long_text_is_cut_between_words():
     assert set(cleaned.split()) == {"cine", "retro"}
     assert shortened("trufi_retro_localizer", 16) == "trufi_retro"
     assert shortened("trufi", 16) == "trufi"
+
+
+def test_the_second_look_does_not_take_an_endless_word_apart(monkeypatch):
+    taken = []
+    monkeypatch.setattr(descriptions, "_is_word", lambda word: taken.append(word) or True)
+    assert not is_technique(b"b1" * 33)
+    assert taken == []
+    assert is_technique(b"b1" * 32)
+    assert taken

@@ -121,3 +121,44 @@ def test_rounding_errors_of_orientations_are_numbers_and_digits_read_as_a_number
     assert is_sensible(0x00200037, "DS", orientation)
     assert not is_plausible(0x00189087, "FD", b"77441199")
     assert not is_sensible(0x00189087, "FD", b"77441199")
+
+
+def own_number_everywhere(number):
+    def plant(dataset):
+        dataset.WindowCenter = str(number)
+        dataset.private_block(0x2001, PHILIPS, create=True).add_new(0x18, "SL", number)
+
+    return plant
+
+
+def test_the_patients_own_number_is_no_measurement(engine, mr):
+    plant = own_number_everywhere(612345)
+    kept = read_raw(engine.deidentify(mr(edit=plant)).data).data_set
+    assert 0x00281050 in kept
+    assert 0x20011018 in kept
+    own = read_raw(engine.deidentify(mr(edit=plant, PatientID="0612345")).data).data_set
+    assert 0x00281050 not in own
+    assert 0x20011018 not in own
+
+
+def test_the_patients_own_number_goes_from_private_sequences(engine, mr, nested):
+    def plant(dataset):
+        inner = nested({})
+        inner[0].private_block(0x2005, "Philips MR Imaging DD 005", create=True)
+        inner[0].private_block(0x2001, PHILIPS, create=True).add_new(0x18, "SL", 612345)
+        inner[0].private_block(0x2001, PHILIPS, create=True).add_new(0x08, "IS", "3")
+        dataset.private_block(0x2005, "Philips MR Imaging DD 005", create=True).add_new(0x0F, "SQ", inner)
+
+    def of(patient_id):
+        items = read_raw(engine.deidentify(mr(edit=plant, PatientID=patient_id)).data).data_set
+        return items[0x2005100F].items[0]
+
+    assert {0x20011018, 0x20011008} <= of("4217712").keys()
+    assert 0x20011018 not in of("612345")
+    assert 0x20011008 in of("612345")
+
+
+@pytest.mark.parametrize("patient_id", ["8", "12345", "9" * 60])
+def test_a_number_that_a_measurement_can_be_takes_nothing(engine, mr, patient_id):
+    data_set = read_raw(engine.deidentify(mr(edit=own_number_everywhere(12345), PatientID=patient_id)).data)
+    assert {0x00180050, 0x00281050, 0x20011018} <= data_set.data_set.keys()

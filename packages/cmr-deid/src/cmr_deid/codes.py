@@ -106,14 +106,32 @@ _NUMBERS = re.compile(
 _LETTERS, _RUNS = re.compile(r"[A-Za-z]+"), re.compile(r"[A-Za-z0-9]+")
 
 
+_NOBODY: frozenset[str] = frozenset()
+_DEFINED = frozenset(f"{DEFINED_TERMS} {VENDOR_TERMS}".split()) | frozenset(word.lower() for word in _SHORT)
+
+
 @functools.lru_cache(maxsize=8192)
-def clean_codes(text: str) -> str:
-    """The values of a CS attribute that are defined terms; all of it, if all of them are."""
+def clean_codes(text: str, forbidden: frozenset[str] = _NOBODY) -> str:
+    """The values of a CS attribute that are defined terms; all of it, if all of them are.
+
+    Args:
+        text: the whole value.
+        forbidden: case-folded words of the patient's names and numbers; where one of them is no defined term,
+            the value that holds it goes.
+    """
     parts = text.split("\\")
-    known = [part for part in parts if not part.strip(" ") or is_term(part.strip(" "))]
+    known = [
+        part
+        for part in parts
+        if not part.strip(" ") or (is_term(part.strip(" ")) and not _names(part, forbidden))
+    ]
     if len(known) == len(parts):
         return text
     return "\\".join(part.strip(" ") for part in known if part.strip(" "))
+
+
+def _names(part: str, forbidden: frozenset[str]) -> bool:
+    return any(run in forbidden and run not in _DEFINED for run in _RUNS.findall(part.lower()))
 
 
 def is_term(text: str) -> bool:

@@ -7,6 +7,7 @@ its range; both go. The ranges are wide: they tell text from measurement, not go
 import functools
 import re
 import struct
+from collections.abc import Iterable
 
 from pydicom.datadict import dictionary_VM, tag_for_keyword
 
@@ -22,6 +23,9 @@ _SMALLEST = {"DS": 1e-99, "FD": 1e-30}
 
 _SMALLEST_ELSE = 1e-12
 _LETTERS = re.compile(rb"[A-Za-z ^=,.'-]{6,}\0*")
+_OWN_NUMBER = re.compile(r"0*[1-9][0-9]{5,11}")
+"""A patient number that is none by chance: of five digits, trigger times in milliseconds would be one."""
+
 _ANY_SHORT = (0x0028, 0x0040)
 _POINTED_GROUPS = frozenset((0x08, 0x10, 0x18, 0x20, 0x21, 0x28, 0x40, 0x48, 0x54, 0x2001, 0x2005, 0x5200))
 _LIMITS = {tag: limit for limit, keywords in RANGES.items() for tag in map(tag_for_keyword, keywords.split())}
@@ -43,6 +47,18 @@ def is_plausible(tag: int, vr: str, value: bytes) -> bool:
     largest = _LIMITS.get(tag, _LARGEST[vr])
     smallest = _SMALLEST.get(vr, _SMALLEST_ELSE)
     return all(number == 0 or smallest <= abs(number) <= largest for number in numbers)
+
+
+def own_numbers(words: Iterable[str]) -> frozenset[float]:
+    """The numbers among the words of a patient's numbers that no measurement of an image has by chance."""
+    return frozenset(float(word) for word in words if _OWN_NUMBER.fullmatch(word))
+
+
+def holds_number(vr: str, value: bytes, numbers: frozenset[float]) -> bool:
+    """True if one of these numbers stands in a value of a numeric VR."""
+    if vr not in _LARGEST:
+        return False
+    return not numbers.isdisjoint(_numbers(vr, value) or ())
 
 
 def is_text(vr: str, value: bytes) -> bool:

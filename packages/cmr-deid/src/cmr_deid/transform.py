@@ -11,7 +11,7 @@ from cmr_deid.elements import LONG_VRS, PIXEL_DATA, DataSet, Element, vr_of_tag
 from cmr_deid.equipment import clean_equipment
 from cmr_deid.grammar import has_form, writable_vr
 from cmr_deid.identities import Identities
-from cmr_deid.numbers import NUMERIC_VRS, is_plausible
+from cmr_deid.numbers import NUMERIC_VRS, holds_number, is_plausible, own_numbers
 from cmr_deid.private import keep_safe
 from cmr_deid.profile import NO_RULE, Act, DeidProfile, Rule
 from cmr_deid.removed import note, note_all
@@ -76,6 +76,7 @@ class Transform:
             Act.WEIGHT: self._replacing.characteristic(values.clean_weight),
             Act.CHARACTER_SET: self._replacing.character_set,
         }
+        self._own_numbers = own_numbers(forbidden)
         self._top_rules = profile.rules_at(sop_class_uid, ())
 
     def public(self, element: Element, recorder: Recorder) -> Result:
@@ -90,9 +91,7 @@ class Transform:
         return out
 
     def _keep_safe(self, data_set: DataSet, elements: list[Element], out: DataSet, spot: Spot) -> None:
-        keep_safe(
-            data_set, elements, out, lambda e, rule: self._gone(e, rule, spot), spot.recorder, spot.path
-        )
+        keep_safe(data_set, elements, out, lambda e, rule: self._gone(e, rule, spot), spot, self._own_numbers)
 
     def _data_set(self, data_set: DataSet, spot: Spot) -> DataSet:
         """An item of a sequence."""
@@ -114,12 +113,18 @@ class Transform:
         vr = writable_vr(element.tag, element.vr)
         if vr == "CS" and element.items is None and len(element.value) <= LONGEST_TEXT:
             return self._keep_codes(element, rule, spot)
-        if element.items is None and vr is not None and _has_plausible_form(element, vr):
+        if element.items is None and vr is not None and self._is_measurement(element, vr):
             if element.tag in FREQUENCIES:
                 return self._frequency(element, vr, rule, spot)
             spot.add(element.tag, "kept", rule.why)
             return element if vr == element.vr else Element(element.tag, vr, element.value)
         return self._unusable(element, rule, spot)
+
+    def _is_measurement(self, element: Element, vr: str) -> bool:
+        """True for a value of the form of its VR that is none of the patient's own numbers."""
+        if not _has_plausible_form(element, vr):
+            return False
+        return not (self._own_numbers and holds_number(vr, bytes(element.value), self._own_numbers))
 
     def _frequency(self, element: Element, vr: str, rule: Rule, spot: Spot) -> Result:
         before = bytes(element.value)
@@ -136,7 +141,7 @@ class Transform:
 
     def _keep_codes(self, element: Element, rule: Rule, spot: Spot) -> Result:
         before = plain(element)
-        after = clean_codes(before)
+        after = clean_codes(before, self._forbidden)
         if after != before:
             return self._cleaned(element, "CS", before, after, malformed(rule), spot)
         spot.add(element.tag, "kept", rule.why)

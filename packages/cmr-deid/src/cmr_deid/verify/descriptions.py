@@ -28,6 +28,9 @@ _MARK = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})[0-9]{2,3}(?![A-Za-z0-9])")
 _MARKS = frozenset("ti te tr fa sl ph fl tf bh fb tp pa ao hr sv".split())  # noqa: SIM905
 """Words of two letters that a number is written to; any other two letters with a number may be initials."""
 
+_LONGEST_TOKEN = 64
+"""Characters without a sign between them: no description has more, and taking apart costs the cube of them (N5)."""
+
 
 @functools.lru_cache(maxsize=8192)
 def is_technique(value: bytes) -> bool:
@@ -47,6 +50,8 @@ def _is_known(text: str) -> bool:
     places = {found.start() for form in _LETTERS_IN_PLACE for found in form.finditer(text)}
     words: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(text):
+        if len(token[0]) > _LONGEST_TOKEN:
+            return False
         found = _taken_apart(token[0])
         at = token.start()
         for word in found:
