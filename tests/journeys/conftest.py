@@ -117,9 +117,9 @@ def storescu():
 
 
 @pytest.fixture(scope="module")
-def open_page(registry, sign_in):
+def open_page(registry, sign_in, request):
     """`open_page(email, path)`: that person's page in headless Chromium; collects console errors in `.said`."""
-    with chromium() as browser:
+    with chromium(draws=getattr(request.module, "DRAWS", False)) as browser:
 
         def open_it(email: str, path: str, width: int = 1280):
             context = browser.new_context(viewport={"width": width, "height": 900})

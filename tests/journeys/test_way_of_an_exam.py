@@ -21,6 +21,7 @@ from demo.processes import running, wait_until
 from tests.journeys.identifiers import found_in, identifiers_of
 
 CENTER = "northbridge"
+DRAWS = True  # OHIF draws with WebGL
 
 
 @pytest.fixture(scope="module")

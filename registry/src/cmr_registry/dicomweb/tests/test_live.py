@@ -75,7 +75,7 @@ def _drawn(page, path):
 @pytest.mark.skipif(not (VIEWER / "index.html").exists(), reason="the viewer was not fetched: make viewer")
 def test_ohif_draws_a_frame_and_asks_nobody_else(server, exam, tmp_path):
     said, asked = [], []
-    with chromium() as browser:
+    with chromium(draws=True) as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         context.add_cookies([{"name": "session", "value": server.cast["session"], "url": server.url}])
         page = context.new_page()
