@@ -131,12 +131,13 @@ def own_number_everywhere(number):
     return plant
 
 
-def test_the_patients_own_number_is_no_measurement(engine, mr):
+@pytest.mark.parametrize("patient_id", ["0612345", "612345", "61 2345", "612-345"])
+def test_the_patients_own_number_is_no_measurement(engine, mr, patient_id):
     plant = own_number_everywhere(612345)
     kept = read_raw(engine.deidentify(mr(edit=plant)).data).data_set
     assert 0x00281050 in kept
     assert 0x20011018 in kept
-    own = read_raw(engine.deidentify(mr(edit=plant, PatientID="0612345")).data).data_set
+    own = read_raw(engine.deidentify(mr(edit=plant, PatientID=patient_id)).data).data_set
     assert 0x00281050 not in own
     assert 0x20011018 not in own
 

@@ -60,11 +60,12 @@ def note_all(recorder: Recorder, element: Element, rule: Rule, encodings: list[s
 
 
 def identity_words(data_set: DataSet, encodings: list[str]) -> frozenset[str]:
-    """Case-folded words of three or more letters of the patient's names and numbers."""
+    """Case-folded words of three or more letters of the patient's names and numbers, each value as one word too."""
     words: set[str] = set()
     for tag in IDENTITY_WORD_TAGS:
         text = decoded(data_set.get(tag), encodings).casefold()
-        words.update(w for w in "".join(c if c.isalnum() else " " for c in text).split() if len(w) > 2)
+        parts = "".join(c if c.isalnum() else " " for c in text).split()
+        words.update(w for w in (*parts, "".join(parts)) if len(w) > 2)
     return frozenset(words)
 
 
