@@ -230,3 +230,32 @@ def test_the_second_look_does_not_take_an_endless_word_apart(monkeypatch):
     assert taken == []
     assert is_technique(b"b1" * 32)
     assert taken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("perf_rest_tfl_sr_sax_moco", "PERF SR SAX", "gre_sr_sense", "Kurzachsenstapel", "KA Stapel"),
+        *("schnelle cine", "wideband LGE", "cs sensing", "tissue phase", "Sakseli cine", "AIR recon"),
+        *("SmartSpeed cine", "T1 Karte", "rega 0.4 mg", "aorta ascendens", "aorta descendens"),
+    ],
+)
+def test_technique_that_an_attacker_saw_lost_stays_on_both_looks(text):
+    assert clean_words(text) == text
+    assert is_technique(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("cine sr sense", "cine sr"), ("perf sr Body", "perf sr"), ("Stapel cine", "cine")),
+        *(("sr sax", "sr"), ("Air Smith cine", "cine")),
+    ],
+)
+def test_a_title_and_a_namesake_away_from_its_phrase_name_a_person(text, expected):
+    assert clean_words(text) == expected
+
+
+def test_only_the_beginning_of_an_endless_text_is_looked_at():
+    assert clean_words("x" * 200 + " cine") == ""
+    assert clean_words(" " * 119 + "cine sax lge") == "cine sax"

@@ -9,7 +9,7 @@ import functools
 import re
 
 from cmr_deid.phrasing import judged
-from cmr_deid.spelling import Word, folded, without_identifiers, words_of
+from cmr_deid.spelling import Word, beginning, folded, without_identifiers, words_of
 
 _SAFE_SEPARATOR = re.compile(r"[ _\-./+(),:;%=]+")
 _ENDS = " _-./+(),:;%="
@@ -26,6 +26,7 @@ def clean_words(text: str, forbidden: frozenset[str] = _NOBODY) -> str:
         forbidden: case-folded words of the patient's names and numbers, which go whatever they mean.
     """
     names = frozenset(folded(word).lower() for word in forbidden)
+    text = beginning(text)
     cleaned = _once(text, names)
     while cleaned != text:
         # a word that goes may leave its neighbors in another light; what stays never grows, so this ends

@@ -7,6 +7,8 @@ attributes with a handful of lawful values are closed lists.
 import functools
 import re
 
+from cmr_deid.spelling import beginning
+
 VENDORS = """
     siemens healthineers healthcare ag ge gehc medical systems system general electric philips canon toshiba
     united imaging uih hitachi fujifilm neusoft bruker biospin biospec esaote inc corp corporation co ltd gmbh
@@ -91,7 +93,7 @@ def clean_equipment(tag: int, text: str, longest: int, forbidden: frozenset[str]
     if closed is not None:
         form, otherwise = closed
         return text if form.fullmatch(text) else otherwise
-    kept = [word for word in text.split(" ") if not word or _is_known(word, forbidden)]
+    kept = [word for word in beginning(text).split(" ") if not word or _is_known(word, forbidden)]
     while len(" ".join(kept)) > longest:
         kept.pop()
     return _LONE_NUMBERS.sub(_few, _TELEPHONE.sub(r"\1", " ".join(kept))).strip()

@@ -59,7 +59,14 @@ def _is_title(words: list[Word], at: int) -> bool:
     word = words[at]
     if word.text in _MISTER:
         return at + 1 < len(words) and words[at + 1].text.istitle()
-    return word.lower in lists.TITLES
+    return word.lower in lists.TITLES and not _is_saturation(words, at)
+
+
+def _is_saturation(words: list[Word], at: int) -> bool:
+    """True for `sr` directly behind a technique that saturates, unless a word written as a name follows."""
+    if at == 0 or words[at].lower != "sr" or words[at - 1].lower not in lists.SATURATED:
+        return False
+    return at + 1 == len(words) or not words[at + 1].text.istitle()
 
 
 def _keep_phrases(words: list[Word], known: list[bool], after_title: list[bool]) -> None:

@@ -60,6 +60,8 @@ _SEQUENCE = re.compile(
 )
 _KNOWN = SURE | GUARDED | NAMESAKES
 _MOST_PIECES, _MOST_LETTERS = 6, 1
+_LOOKED_AT = 128
+_BROKEN = re.compile(r"[^ _]*\Z")
 
 
 @dataclass(slots=True)
@@ -85,6 +87,13 @@ class Word:
     def is_number(self) -> bool:
         """A number with or without decimals."""
         return self.text[0].isdigit() and self.text.replace(".", "").isdigit()
+
+
+def beginning(text: str) -> str:
+    """The first words of a text: no description is as long as what is looked at, and looking costs time (N5)."""
+    if len(text) <= _LOOKED_AT:
+        return text
+    return _BROKEN.sub("", text[:_LOOKED_AT])
 
 
 def folded(text: str) -> str:

@@ -51,7 +51,7 @@ _ENGLISH = """
     trigd aif dual bolusnav highres lowres ungtd optional preview manual entire anatomy screenshots non fh rl rs
     ns ts mov mph ec pl pics pf spf auto aaheart autoviab 2k 3k 4k dl ktzoom ws svd akse mra saox
     phoenixzipreport diff planes tp thoracic great scar thin tesla std ps vs smap ep epir qfl spc spcr spcir tf
-    ir ci
+    ir ci wideband sensing tissue smartspeed ascendens descendens mg
     """
 _AGENTS = """
     agent gadobutrol gadovist gadoterate gadoteric dotarem clariscan gadopentetate magnevist gadobenate
@@ -69,7 +69,7 @@ _GERMAN = """
     ausatmung einatmung freie belastung ruheperfusion stressperfusion flussmessung aortenklappe pulmonalklappe
     mitralklappe trikuspidalklappe klappe hauptschlagader rechts links ventrikel vorhof kontrastmittel km ka
     phasensensitiv planung messung narbe vitalitaet vitalitat gefaesse koronar koronarien aszendens deszendens
-    ohne lokalisierung pulmonalis phasen
+    ohne lokalisierung pulmonalis phasen kurzachsenstapel
     """
 _ROMANCE = """
     coupe coupes axe cavites cardiaque fonction rehaussement tardif tardive repos effort apnee respiration libre
@@ -90,7 +90,7 @@ _NORTH = """
     hvile aortaklap venstre hojre hoyre forkammer andedraet foer efter utan uden uten etter oversigt
     kontrastopptak funksjon lyhyt akseli sydan sydamen nelilokero kaksilokero kolmilokero lokero toiminta
     myohaistehostuma myohais tehostuma perfuusio rasitus virtaus aortta kammio vasen oikea eteinen hengitys
-    hengityspidatys ennen jalkeen leike leikkeet
+    hengityspidatys ennen jalkeen leike leikkeet sakseli
     """
 _EAST = """
     jamowa czterojamowa czterojamowy dwujamowa dwujamowy trzyjamowa trojjamowa serca serce czynnosc funkcja
@@ -114,13 +114,14 @@ _GUARDED = """
     echo lava free fontan option opt not rest rust ruhe precon fluss fett bogen vila akim kisa corto largo lungo
     longo curto libero kamer kammer kammern linker rechter split save start contour pos con half slow cross resp
     learning resolve clinical medial veri tok klid due dos tres tre fri fore os phoenix card phantom camera
-    cavite
+    cavite schnelle karte air
     """
 NAMESAKES = frozenset(
     """
     long short lang lange kurz kurze kort korte heart hart herz axel petit grand corazon cuore coeur coracao
     black bright look locker sen zwart svart blick frei noir nero negra preto sang sangue sangre uzun
     kratka dlouha krotka dluga pitka cerna czarna siyah kan chambers musta
+    stapel
     """.split()  # noqa: SIM905
 )
 """Words that are as often names of people: they stay in a phrase only."""
@@ -138,7 +139,8 @@ _PHRASES = """
     uzun eksen, uzun aks, kratka osa, dlouha osa, krotka os, dluga os, os krotka, os dluga, osa kratka, osa dlouha,
     pitka akseli, lyhyt akseli, musta veri, 2 chambers, 3 chambers, 4 chambers, four chambers,
     w wo, w contrast, b tfe, b ffe, b ssfp, m ffe, e thrive, w con, w gad, r to, to r, q flow,
-    4d flow, 2d flow, 5d flow, flow quant, cm s, m s
+    4d flow, 2d flow, 5d flow, flow quant, cm s, m s,
+    ka stapel, kurzachsen stapel, langachsen stapel
     """
 PHRASES = frozenset(tuple(phrase.split()) for phrase in _PHRASES.split(","))
 """Technique of two words."""
@@ -160,7 +162,7 @@ NUMBERED = frozenset(
 
 COUNTED = frozenset(
     """
-    ch chamber chambers cav k c d p t x min mins minutes mm cm ms msec sec s sl slice slices rr beat beats phase
+    ch chamber chambers cav k c d p t x min mins minutes mm cm mg ms msec sec s sl slice slices rr beat beats phase
     phases echo echoes etl ec kammer kammern camaras camere cavites kamer jamowa deg degree degrees bpm views view
     shot shots tp pl plane planes mph hb coupes ebenen schichten snitt cortes
     """.split()  # noqa: SIM905
@@ -188,6 +190,11 @@ TITLES = frozenset(
     """.split()  # noqa: SIM905
 )
 """Words after which a person, place or number of a person is named."""
+
+SATURATED = frozenset(
+    "tfl fl tfi gre fgre tfe ffe fisp trufi ssfp bssfp epi flash perf perfusion rest stress fp dual".split()  # noqa: SIM905
+)
+"""Words behind which `sr` is saturation recovery and no title."""
 
 SURNAMES = PARTICLES | frozenset(
     """

@@ -45,7 +45,7 @@ _ANATOMY = """
     arterial vein veins venous vessel vessels blood_vessel great thoracic thorax chest abdomen abdominal
     chestabdomen coronaryartery pulmonaryartery wholebody mediastinum lung liver body conduit baffle shunt
     fontan stenosis regurgitation anatomy lateral lat anterior ant inferior inf posterior pos superior sup
-    medial left right upper lower bottom supine prone lao rao entire full cover fluid
+    medial left right upper lower bottom supine prone lao rao entire full cover fluid tissue ascendens descendens
 """
 _PLANES = """
     ocor oax plane planes inplane thru through throughplane pl cor coronal sag sagittal tra trans transversal
@@ -65,9 +65,9 @@ _MEASUREMENT = """
     tgrappa caipi cs compressed mov true max ap le qp qs mass ipat tpat epat pat p2 p3 p4 p5 p6 x2 x3 x4 accel
     fast quick turbo ultra rapid clear zoom high low hires lores highres lowres hr lr res resolution slow half
     ec etl nsa nex fov mtx matrix vps tf tp pf spf idrive broadband m2d wip mfsplit iso isotropic coil auto
-    suite optional option opt ws rs ns ts fh rl ped to
+    suite optional option opt ws rs ns ts fh rl ped to wideband sensing smartspeed air
 """
-_UNITS = "mm cm ms msec sec tesla deg degree degrees min minutes ml kg bpm"
+_UNITS = "mm cm mg ms msec sec tesla deg degree degrees min minutes ml kg bpm"
 _ADMINISTRATION = """
     at per mr mri mrt irm rm study phantom series protocol exam card sequence copy image images img imgs scan
     standard default adult child pediatric infant sedation rep repeat repeated rpt extra new add preview
@@ -89,6 +89,7 @@ _GERMAN = """
     atemanhalt ausatmung einatmung ruhe belastung ruheperfusion stressperfusion fluss flussmessung messung
     klappe aortenklappe mitralklappe pulmonalklappe trikuspidalklappe hauptschlagader gefaesse koronar
     koronarien pulmonalis ventrikel vorhof aszendens deszendens bogen rechts rechter links linker narbe fett
+    kurzachsenstapel stapel schnelle karte
     vitalitat vitalitaet lokalisierung mit ohne vor nach
 """
 _DUTCH_AND_NORDIC = """
@@ -100,7 +101,7 @@ _DUTCH_AND_NORDIC = """
     vanster venstre hojre hoyre andning andedraet andhallning oversikt oversigt snitt svart blod funksjon lyhyt
     pitka akseli sydan sydamen lokero nelilokero kaksilokero kolmilokero toiminta myohais myohaistehostuma
     tehostuma perfuusio rasitus virtaus aortta kammio eteinen vasen oikea hengitys hengityspidatys ennen jalkeen
-    leike leikkeet musta veri
+    leike leikkeet musta veri sakseli
 """
 _ROMANCE = """
     axe petit grand coupe coupes cavites coeur cardiaque fonction rehaussement tardif tardive precoce retard
@@ -162,6 +163,7 @@ _BESIDE = """
     locker: look
     blick: kammer
     frei: atmung
+    stapel: ka kurzachsen langachsen
     sen: kontrast uppladdning
     noir: sang
     sang: noir
