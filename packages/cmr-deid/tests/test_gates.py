@@ -51,6 +51,10 @@ HELD = [
     ({"PatientID": "0000"}, "no_patient_id"),
     ({"PatientID": "Anonymous"}, "no_patient_id"),
     ({"PatientID": "---"}, "no_patient_id"),
+    *(
+        ({"PatientID": nobody}, "no_patient_id")
+        for nobody in ("test", "xxx", "N.N.", "NN", "Phantom", "dummy")
+    ),
     ({"PatientID": ["MRN-0042177", "MRN-0042178"]}, "two_patients"),
     ({"BodyPartExamined": "KNEE"}, "not_a_heart"),
 ]
@@ -204,3 +208,8 @@ def test_a_refusal_carries_a_sentence_and_no_value(mr, engine):
         engine.deidentify(mr(PatientID=""))
     assert "Fnordvexil" not in str(caught.value)
     assert caught.value.reason.sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("patient_id", ["TEST001", "phantom-7", "NN12", "xxx1"])
+def test_a_patient_id_with_a_number_of_its_own_is_taken(mr, patient_id):
+    gate_instance(read_source(mr(PatientID=patient_id)))

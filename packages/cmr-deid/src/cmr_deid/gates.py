@@ -95,7 +95,10 @@ OTHER_PARTS = frozenset(
     ]
 )
 PLACEHOLDER_IDS = frozenset(
-    ("ANONYMOUS", "ANONYMIZED", "ANON", "UNKNOWN", "NONE", "NULL", "N/A", "UNDEFINED", "MISSING", "NO ID")
+    (
+        *("ANONYMOUS", "ANONYMIZED", "ANON", "UNKNOWN", "NONE", "NULL", "N/A", "UNDEFINED"),
+        *("MISSING", "NO ID", "TEST", "DUMMY", "PHANTOM", "XXX", "XXXX", "NN", "N.N", "N.N.", "N. N."),
+    )
 )
 """Patient IDs that many persons share: they would become one subject."""
 
