@@ -24,6 +24,9 @@ LAWFUL = [
     (0x00209157, "UL", struct.pack("<3L", 1, 2, 25)),
     (0x00209165, "AT", struct.pack("<HH", 0x0020, 0x9057)),
     (0x00181088, "IS", b""),
+    (0x00281051, "DS", b"65536 "),
+    (0x00281053, "DS", b"123456.75 "),
+    (0x00189220, "FD", struct.pack("<d", 229000)),
 ]
 ABSURD = [
     (0x00189089, "FD", b"SmithsonJane Smithson   "),
@@ -46,6 +49,12 @@ ABSURD = [
     (0x00281052, "DS", b"4217712 "),
     (0x00189087, "FD", struct.pack("<d", 19440817)),
     (0x00209157, "UL", struct.pack("<L", 19440817)),
+    (0x00209157, "UL", struct.pack("<L", 610312)),
+    (0x00209057, "UL", struct.pack("<L", 123456)),
+    (0x00209128, "UL", struct.pack("<L", 123456)),
+    (0x00281053, "DS", b"610312"),
+    (0x00281050, "DS", b"-123456 "),
+    (0x00409225, "FD", struct.pack("<d", 610312)),
 ]
 
 
@@ -90,6 +99,17 @@ GE, PHILIPS = "GEMS_PARM_01", "Philips Imaging DD 001"
     [
         ("GEMS_ACQU_01", 0x19, 0x23, "DS", "4217712"),
         (GE, 0x43, 0x39, "IS", ["4217712", "8", "0", "0"]),
+        (GE, 0x43, 0x39, "IS", ["610312", "8", "0", "0"]),
+        (GE, 0x43, 0x39, "IS", ["1000061031", "8", "0", "0"]),
+        ("GEMS_PARM_01", 0x43, 0x34, "IS", "1000000050"),
+        ("GEMS_SERS_01", 0x25, 0x07, "SL", 123456),
+        ("SIEMENS MR HEADER", 0x19, 0x12, "SL", [0, 0, -610312]),
+        ("SIEMENS MR HEADER", 0x19, 0x17, "DS", "123456"),
+        ("SIEMENS MR SDI 02", 0x21, 0x42, "IS", "610312"),
+        *((PHILIPS, 0x2001, number, "IS", "123456") for number in (0x08, 0x0A, 0x81)),
+        *((PHILIPS, 0x2001, number, "SL", 610312) for number in (0x14, 0x17, 0x18, 0x60)),
+        ("Philips MR Imaging DD 001", 0x2005, 0x0E, "FL", 123456.0),
+        (PHILIPS, 0x2001, 0x76, "UL", 123456),
         (PHILIPS, 0x2001, 0x01, "FL", struct.unpack("<f", b"Smit")[0]),
         (PHILIPS, 0x2001, 0x1A, "FL", list(struct.unpack("<3f", b"ANNA SARA VA"))),
     ],
@@ -123,10 +143,13 @@ def test_rounding_errors_of_orientations_are_numbers_and_digits_read_as_a_number
     assert not is_sensible(0x00189087, "FD", b"77441199")
 
 
+SIEMENS = "SIEMENS MR SDI 02"
+
+
 def own_number_everywhere(number):
     def plant(dataset):
-        dataset.WindowCenter = str(number)
-        dataset.private_block(0x2001, PHILIPS, create=True).add_new(0x18, "SL", number)
+        dataset.ImagingFrequency = str(number)
+        dataset.private_block(0x0021, SIEMENS, create=True).add_new(0x03, "DS", str(number))
 
     return plant
 
@@ -135,31 +158,30 @@ def own_number_everywhere(number):
 def test_the_patients_own_number_is_no_measurement(engine, mr, patient_id):
     plant = own_number_everywhere(612345)
     kept = read_raw(engine.deidentify(mr(edit=plant)).data).data_set
-    assert 0x00281050 in kept
-    assert 0x20011018 in kept
+    assert 0x00180084 in kept
+    assert 0x00211003 in kept
     own = read_raw(engine.deidentify(mr(edit=plant, PatientID=patient_id)).data).data_set
-    assert 0x00281050 not in own
-    assert 0x20011018 not in own
+    assert 0x00180084 not in own
+    assert 0x00211003 not in own
 
 
 def test_the_patients_own_number_goes_from_private_sequences(engine, mr, nested):
     def plant(dataset):
         inner = nested({})
-        inner[0].private_block(0x2005, "Philips MR Imaging DD 005", create=True)
-        inner[0].private_block(0x2001, PHILIPS, create=True).add_new(0x18, "SL", 612345)
-        inner[0].private_block(0x2001, PHILIPS, create=True).add_new(0x08, "IS", "3")
-        dataset.private_block(0x2005, "Philips MR Imaging DD 005", create=True).add_new(0x0F, "SQ", inner)
+        inner[0].private_block(0x0021, SIEMENS, create=True).add_new(0x03, "DS", "612345")
+        inner[0].private_block(0x0021, SIEMENS, create=True).add_new(0x05, "IS", "3")
+        dataset.private_block(0x0021, SIEMENS, create=True).add_new(0xFE, "SQ", inner)
 
     def of(patient_id):
         items = read_raw(engine.deidentify(mr(edit=plant, PatientID=patient_id)).data).data_set
-        return items[0x2005100F].items[0]
+        return items[0x002110FE].items[0]
 
-    assert {0x20011018, 0x20011008} <= of("4217712").keys()
-    assert 0x20011018 not in of("612345")
-    assert 0x20011008 in of("612345")
+    assert {0x00211003, 0x00211005} <= of("4217712").keys()
+    assert 0x00211003 not in of("612345")
+    assert 0x00211005 in of("612345")
 
 
 @pytest.mark.parametrize("patient_id", ["8", "12345", "9" * 60])
 def test_a_number_that_a_measurement_can_be_takes_nothing(engine, mr, patient_id):
     data_set = read_raw(engine.deidentify(mr(edit=own_number_everywhere(12345), PatientID=patient_id)).data)
-    assert {0x00180050, 0x00281050, 0x20011018} <= data_set.data_set.keys()
+    assert {0x00180050, 0x00180084, 0x00211003} <= data_set.data_set.keys()

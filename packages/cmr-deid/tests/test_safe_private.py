@@ -187,6 +187,9 @@ def test_older_philips_creators_in_capitals_are_the_same(engine, mr):
         (SafePrivate("LO", 1, 64, "history"), "LO", b"CC:SoS\\CC:Fnordvexil", False),
         (SafePrivate("DS", 1, 64), "DS", b"1.5" + b"\\1.5" * 300, False),
         (SafePrivate("DS", 1, 64), "DS", b"12345678", False),
+        (SafePrivate("DS", 1, 64), "DS", b"1e999", False),
+        (SafePrivate("FD", 1, 1), "FD", struct.pack("<d", float("inf")), False),
+        (SafePrivate("FD", 1, 1), "FD", struct.pack("<d", float("nan")), False),
     ],
 )
 def test_a_value_fits_or_goes(safe, vr, value, expected):

@@ -150,6 +150,7 @@ RANGES: dict[float, str] = {
     99_999: """
         SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier RepetitionTime InversionTime
         TriggerTime FrameTime TemporalResolution PixelBandwidth ImagesInAcquisition NumberOfFrames""",
+    500_000: "FrameAcquisitionDuration",
     1e9: "ImagingFrequency",
 }
 """Largest amounts that measurements of an MR image can have, by attribute; others have the limit of their VR."""

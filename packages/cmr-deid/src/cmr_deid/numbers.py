@@ -14,8 +14,11 @@ from pydicom.datadict import dictionary_VM, tag_for_keyword
 from cmr_deid.mr_layer import RANGES
 
 _FORMS = {"FL": "f", "FD": "d", "US": "H", "SS": "h", "UL": "L", "SL": "l"}
-_LARGEST = {"DS": 1e6, "IS": 99_999, "FL": 1e5, "FD": 5e5, "UL": 1e6, "SL": 1e6, "US": 8191, "SS": 8191}
+_LARGEST = {"DS": 1e6, "IS": 20_000, "FL": 1e5, "FD": 5e5, "UL": 20_000, "SL": 20_000, "US": 8191, "SS": 8191}
 """Eight letters that end in A are a double of 524,288 and more, four that end in H a float of 131,072 and more."""
+
+_LARGEST_WHOLE = 70_000
+"""More than 16 bits hold; a larger whole number is a date or somebody's number rather than a scale or a window."""
 
 NUMERIC_VRS = frozenset((*_LARGEST, "AT"))
 _SMALLEST = {"DS": 1e-99, "FD": 1e-30}
@@ -46,7 +49,10 @@ def is_plausible(tag: int, vr: str, value: bytes) -> bool:
         return True
     largest = _LIMITS.get(tag, _LARGEST[vr])
     smallest = _SMALLEST.get(vr, _SMALLEST_ELSE)
-    return all(number == 0 or smallest <= abs(number) <= largest for number in numbers)
+    whole = _LIMITS.get(tag, min(largest, _LARGEST_WHOLE))
+    return all(
+        number == 0 or smallest <= abs(number) <= (largest if number % 1 else whole) for number in numbers
+    )
 
 
 def own_numbers(words: Iterable[str]) -> frozenset[float]:

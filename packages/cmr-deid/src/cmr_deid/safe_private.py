@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from cmr_deid.codes import clean_codes
 from cmr_deid.descriptors import clean_words
 from cmr_deid.numbers import is_text
-from cmr_deid.safe_private_rows import ALIASES, COIL, FORMS, PHILIPS_TERMS, ROWS
+from cmr_deid.safe_private_rows import ALIASES, COIL, DURATIONS, FORMS, OFFSETS, PHILIPS_TERMS, ROWS, SCALES
 
 NUMERIC_SIZES = {"FL": 4, "FD": 8, "US": 2, "SS": 2, "UL": 4, "SL": 4}
-_LARGEST, _GE_B_VALUE = 1_000_000, 1_000_000_000
-"""Larger texts of digits may be patient numbers or dates; GE adds 10**9 to its b-values."""
+_COUNT, _WHOLE_SCALE, _SCALE, _DURATION = 20_000, 70_000, 500_000, 1_000_000
+"""Largest counts, places and times, whole and broken scale factors, and durations; larger ones may be patient
+numbers or dates."""
 
 _NUMERIC_TEXT = frozenset(("DS", "IS"))
 _ANY_NUMBER = 64
@@ -27,20 +28,33 @@ _SAME_FORM = ({"US", "SS"}, {"UL", "SL"}, {"LO", "SH"}, {"LO", "ST"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class SafePrivate:
-    """VR, smallest and largest number of values, and the form of a text, of a safe private attribute."""
+    """VR, smallest and largest number of values, and the form of a text, of a safe private attribute.
+
+    Of a number also: the largest amount, the largest whole one, and what may be added to it as a flag.
+    """
 
     vr: str
     low: int
     high: int
     form: str = ""
+    largest: int = _COUNT
+    whole: int = _COUNT
+    offset: int = 0
 
 
-def _row(word: str) -> tuple[int, SafePrivate]:
+def _row(creator: str, word: str) -> tuple[int, SafePrivate]:
     number, _, rest = word.partition(",")
     rest, _, form = rest.partition("=")
     vr, _, multiplicity = rest.partition("*")
     low, _, high = (multiplicity or "1").partition("-")
-    return int(number, 16), SafePrivate(vr, int(low), _ANY_NUMBER if high == "n" else int(high or low), form)
+    place = (creator, int(number, 16))
+    largest, whole = _COUNT, _COUNT
+    if place in SCALES:
+        largest, whole = _SCALE, _WHOLE_SCALE
+    elif place in DURATIONS:
+        largest, whole = _DURATION, _DURATION
+    count = _ANY_NUMBER if high == "n" else int(high or low)
+    return place[1], SafePrivate(vr, int(low), count, form, largest, whole, OFFSETS.get(place, 0))
 
 
 def _rows() -> dict[tuple[str, int, int], SafePrivate]:
@@ -53,7 +67,7 @@ def _rows() -> dict[tuple[str, int, int], SafePrivate]:
             if word.endswith(":"):
                 group = int(word[:-1], 16)
             else:
-                number, safe = _row(word)
+                number, safe = _row(creator, word)
                 rows[creator, group, number] = safe
     capitals = {
         (alias, *place[1:]): safe
@@ -93,7 +107,7 @@ def fits(safe: SafePrivate, vr: str, value: bytes) -> bool:
     if not safe.low <= len(parts) <= safe.high:
         return False
     if safe.vr in _NUMERIC_TEXT:
-        return all(_is_number(part) for part in parts)
+        return all(_is_number(safe, part) for part in parts)
     return parts == [""] or all(_has_form(safe.form, part) for part in parts)
 
 
@@ -103,8 +117,9 @@ def _numbers_fit(safe: SafePrivate, size: int, value: bytes) -> bool:
         return False
     if safe.vr in ("FL", "FD"):
         numbers = struct.unpack(f"<{count}{'f' if safe.vr == 'FL' else 'd'}", value)
-        return all(number == 0 or 1e-12 <= abs(number) <= 5e5 for number in numbers)
-    return safe.vr not in ("UL", "SL") or all(_small(n) for n in struct.unpack(f"<{count}L", value))
+        return all(number == 0 or (abs(number) >= 1e-12 and _small(safe, number)) for number in numbers)
+    form = {"UL": "L", "SL": "l"}.get(safe.vr)
+    return form is None or all(_small(safe, n) for n in struct.unpack(f"<{count}{form}", value))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -113,15 +128,15 @@ def _has_form(form: str, text: str) -> bool:
     return pattern.fullmatch(text) is not None if pattern is not None else _VOCABULARIES[form](text)
 
 
-def _is_number(text: str) -> bool:
+def _is_number(safe: SafePrivate, text: str) -> bool:
     try:
         number = float(text)
     except ValueError:
         return False
     if len(text) > 16 or not text.isascii() or "_" in text:
         return False
-    return abs(number) <= _LARGEST or (text.isdigit() and 0 <= number - _GE_B_VALUE < 100_000)
+    return _small(safe, number) or (safe.offset > 0 and 0 <= number - safe.offset <= safe.whole)
 
 
-def _small(number: int) -> bool:
-    return number < 1_000_000 or number > 0xFFF00000
+def _small(safe: SafePrivate, number: float) -> bool:
+    return abs(number) <= (safe.largest if number % 1 else safe.whole)

@@ -64,6 +64,28 @@ ROWS = """
 """
 """By private creator and group."""
 
+SCALES = frozenset(
+    (
+        *(("GEMS_RELA_01", number) for number in (0x83, 0x84)),
+        *(("Philips Imaging DD 001", number) for number in (0x74, 0x75)),
+        *(("Philips MR Imaging DD 001", number) for number in (0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10)),
+        *(("Philips MR Imaging DD 005", number) for number in (0x09, 0x0A)),
+    )
+)
+"""Windows, scale factors and ranges of pixel values by creator and element."""
+
+DURATIONS = frozenset(
+    (
+        ("SIEMENS MR HEADER", 0x0B),
+        ("SIEMENS MR SDI 02", 0x03),
+        *(("GEMS_ACQU_01", number) for number in (0x5A, 0x7D, 0x87, 0x8D, 0x91)),
+    )
+)
+"""Times in units of which a measurement has hundreds of thousands: Siemens' in milliseconds, GE's in microseconds."""
+
+OFFSETS = {("GEMS_PARM_01", 0x39): 1_000_000_000}
+"""GE adds 10**9 to its b-values."""
+
 CARRIERS = frozenset((("Philips MR Imaging DD 005", 0x2005, 0x0F),))
 """Sequences that no list keeps as such."""
 

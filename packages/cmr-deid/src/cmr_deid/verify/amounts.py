@@ -5,7 +5,8 @@ import struct
 
 _WRITTEN = re.compile(rb"[A-Za-z ^=,.'-]{6,}\0*")
 _LETTERS = {"FL": "<f", "FD": "<d", "US": "<H", "SS": "<h", "UL": "<L", "SL": "<l"}
-_MOST = {"DS": 1e6, "IS": 99_999, "FL": 1e5, "FD": 5e5, "US": 8191, "SS": 8191, "UL": 1e6, "SL": 1e6}
+_MOST = {"DS": 1e6, "IS": 2e4, "FL": 1e5, "FD": 5e5, "US": 8191, "SS": 8191, "UL": 2e4, "SL": 2e4}
+_MOST_WHOLE = 7e4
 _LEAST = {"DS": 1e-99, "FD": 1e-30}
 _GROUPS: tuple[bytes, ...] = (
     *(b"\x08\0", b"\x10\0", b"\x18\0", b"\x20\0", b"\x21\0", b"\x28\0", b"\x40\0", b"\x48\0", b"\x54\0"),
@@ -30,6 +31,7 @@ _RANGES = """
         00181318
     99999: 00200011 00200012 00200013 00200100 00180080 00180082 00181060 00181063 00200110 00180095 00201002
         00280008
+    500000: 00189220
     1000000000: 00180084
 """
 
@@ -60,9 +62,14 @@ def is_sensible(tag: int, vr: str, value: bytes) -> bool:
         return False
     if vr in ("US", "SS") and tag >> 16 in (0x0028, 0x0040):
         return True
-    largest = LARGEST.get(tag) or BODY.get(tag, _MOST[vr])
+    known = LARGEST.get(tag) or BODY.get(tag)
+    largest = known or _MOST[vr]
+    largest_whole = known or min(largest, _MOST_WHOLE)
     least_amount = _LEAST.get(vr, 1e-12)
-    return all(not number or least_amount <= abs(number) <= largest for number in found)
+    return all(
+        not number or least_amount <= abs(number) <= (largest if number % 1 else largest_whole)
+        for number in found
+    )
 
 
 def _numbers(vr: str, value: bytes) -> list[float] | None:
@@ -103,6 +110,17 @@ SEVERAL = _several()
 """How many numbers a private attribute holds, by creator in capitals and element; the others hold one."""
 
 
+_PRIVATE_MOST: dict[tuple[bytes, int], tuple[float, float]] = {
+    **dict.fromkeys(((b"GEMS_ACQU_01", n) for n in (0x5A, 0x7D, 0x87, 0x8D, 0x91)), (1e6, 1e6)),
+    **dict.fromkeys(((b"SIEMENS MR HEADER", 0x0B), (b"SIEMENS MR SDI 02", 0x03)), (1e6, 1e6)),
+    **dict.fromkeys(((b"GEMS_RELA_01", 0x83), (b"GEMS_RELA_01", 0x84)), (5e5, 7e4)),
+    **dict.fromkeys(((b"PHILIPS IMAGING DD 001", n) for n in (0x74, 0x75)), (5e5, 7e4)),
+    **dict.fromkeys(((b"PHILIPS MR IMAGING DD 001", n) for n in range(0x0B, 0x11)), (5e5, 7e4)),
+    **dict.fromkeys(((b"PHILIPS MR IMAGING DD 005", n) for n in (0x09, 0x0A)), (5e5, 7e4)),
+}
+"""Largest broken and whole amounts, by creator in capitals and element, of durations, windows and scales."""
+
+
 def is_sensible_private(creator: bytes, number: int, vr: str, value: bytes) -> bool:
     """The same for a private number: as many as its element holds, none absurd; GE adds 10**9 to its b-values.
 
@@ -119,8 +137,13 @@ def is_sensible_private(creator: bytes, number: int, vr: str, value: bytes) -> b
     least, most_values = SEVERAL.get((creator.upper(), number), (1, 1))
     if found is None or (found and not least <= len(found) <= most_values):
         return False
-    most = {"DS": 1e6, "IS": 1e6, "FL": 5e5, "FD": 5e5}.get(vr, 1e9)
+    if vr in ("US", "SS"):
+        return True
+    broken, whole = _PRIVATE_MOST.get((creator.upper(), number), (2e4, 2e4))
+    flagged = (creator, number) == (b"GEMS_PARM_01", 0x39)
     return all(
-        not amount or 1e-12 <= abs(amount) <= most or (vr == "IS" and 0 <= amount - 1e9 < 1e5)
+        not amount
+        or 1e-12 <= abs(amount) <= (broken if amount % 1 else whole)
+        or (flagged and 0 <= amount - 1e9 <= 2e4)
         for amount in found
     )
