@@ -39,8 +39,8 @@ PERSONS = [
     (COIL, "Smithson coil", "coil"),
     (COIL, "Coil Müller", "Coil"),
     (COIL, "BodySmithson", ""),
-    *((COIL, f"Coil {text} 32", "Coil 32") for text in ("a@clinic.org", "20190115", "Smith^J", "123456")),
-    *((COIL, f"Coil {text} 32", "Coil 32") for text in ("2019-01-15", "15.01.2019", "17-AUG-44", "Kim")),
+    *((COIL, f"Coil {text} 32", "Coil") for text in ("a@clinic.org", "20190115", "Smith^J", "123456")),
+    *((COIL, f"Coil {text} 32", "Coil") for text in ("2019-01-15", "15.01.2019", "17-AUG-44", "Kim")),
     (COIL, "Coil 555 0199", "Coil 555"),
     (COIL, "Extremity Coil Body", "Extremity Coil"),
     (MANUFACTURER, "Jane Smithson", ""),
@@ -124,3 +124,28 @@ def test_numbers_that_are_no_version_go(text):
 
 def test_short_numbers_of_a_version_stay():
     assert clean_equipment(SOFTWARE, "24 10 LX", 64, frozenset()) == "24 10 LX"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("MAR 12, 61", ""), ("12 Main Street", "Main"), ("M 63", ""), ("63 M", ""), ("J. S.", "")),
+        *(("Mr. Long", ""), ("Mr Long", ""), ("Coil 12 Miller", "Coil"), ("syngo 12, 61", "syngo")),
+        *(("M Smith 63", ""), ("S.M.", ""), ("Smith 14.0 syngo", "syngo")),
+    ],
+)
+def test_no_scrap_of_a_name_date_or_address_stays(text, expected):
+    cleaned = clean_equipment(SOFTWARE, text, 64, frozenset())
+    assert cleaned == expected
+    assert clean_equipment(SOFTWARE, cleaned, 64, frozenset()) == cleaned
+
+
+@pytest.mark.parametrize(
+    "text", ["3 T Skyra", "Magnetom 1.5 T", "Ingenia Elition X", "G.E. Medical Systems", "syngo MR 14"]
+)
+def test_a_letter_or_number_of_a_scanner_stays(text):
+    assert clean_equipment(MODEL, text, 64, frozenset()) == text
+
+
+def test_only_the_beginning_of_an_endless_text_of_equipment_is_looked_at():
+    assert clean_equipment(SOFTWARE, " " * 119 + "syngo MR release", 256, frozenset()) == "syngo MR"

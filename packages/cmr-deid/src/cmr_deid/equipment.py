@@ -5,6 +5,7 @@ attributes with a handful of lawful values are closed lists.
 """
 
 import functools
+import itertools
 import re
 
 from cmr_deid.spelling import beginning
@@ -61,7 +62,15 @@ _NUMBERS_OF_SOMEBODY = re.compile(
 )
 """Groups of digits joined by hyphens, a time of day, a code of a country or town, a year."""
 
-_LONE_NUMBERS = re.compile(r"(?<![^ ])[0-9]+(?: +[0-9]+)+(?![^ ])")
+_LONE_NUMBERS = re.compile(r"(?<![^ ])[0-9]+[,;]?(?: +[0-9]+[,;]?)+(?![^ ])")
+_BARE = re.compile(r"[0-9]+(?:[.,][0-9]+)*[.,;:]?")
+_INITIALS = re.compile(r"(?!G\.E)[A-Za-z]\.(?:[A-Za-z]\.?)*[,;]?|(?:mrs?|ms|dr|hr|fr|sr)\.,?", re.IGNORECASE)
+_MISTER = frozenset(("Mr", "Ms", "Hr"))
+_WHOLE = re.compile(r"[0-9]+[.,;:]?")
+_LETTER = re.compile(r"[A-Za-z]")
+_FIELD = re.compile(r"[0-9](?:\.[0-9]{1,2})? ?T", re.IGNORECASE)
+"""The field strength, which is a number and a letter and nobody's."""
+
 _FEW_DIGITS = 4
 _TELEPHONE = re.compile(r"([0-9]{3})(?: [0-9]{4}[^ ]*)+")
 _RESCALE = re.compile(
@@ -93,19 +102,40 @@ def clean_equipment(tag: int, text: str, longest: int, forbidden: frozenset[str]
     if closed is not None:
         form, otherwise = closed
         return text if form.fullmatch(text) else otherwise
-    kept = [word for word in beginning(text).split(" ") if not word or _is_known(word, forbidden)]
+    kept = _kept(beginning(text).split(" "), forbidden)
     while len(" ".join(kept)) > longest:
         kept.pop()
     return _LONE_NUMBERS.sub(_few, _TELEPHONE.sub(r"\1", " ".join(kept))).strip()
 
 
+def _kept(tokens: list[str], forbidden: frozenset[str]) -> list[str]:
+    """The known words, without numbers where one went: house number, age, day; none of one letter."""
+    known = [not token or _is_known(token, forbidden) for token in tokens]
+    places = [i for i, token in enumerate(tokens) if token]
+    for one, two in itertools.pairwise(places):
+        pair = (tokens[one], tokens[two])
+        letter = any(map(_LETTER.fullmatch, pair)) and any(map(_BARE.fullmatch, pair))
+        if letter and not _FIELD.fullmatch(" ".join(pair)):
+            known[one] = known[two] = False
+    if not all(known):
+        known = [stays and not _WHOLE.fullmatch(token) for token, stays in zip(tokens, known, strict=True)]
+    for ordered in (places, places[::-1]):
+        for one, two in itertools.pairwise(ordered):
+            if not known[one] and (_BARE.fullmatch(tokens[two]) or _LETTER.fullmatch(tokens[two])):
+                known[two] = False
+    return [token for token, stays in zip(tokens, known, strict=True) if stays]
+
+
 def _few(numbers: re.Match[str]) -> str:
     """Several numbers without a word between them, if they are short enough to be a version."""
-    return numbers[0] if sum(c.isdigit() for c in numbers[0]) <= _FEW_DIGITS else ""
+    few = sum(c.isdigit() for c in numbers[0]) <= _FEW_DIGITS and not set(numbers[0]) & set(",;")
+    return numbers[0] if few else ""
 
 
 def _is_known(token: str, forbidden: frozenset[str]) -> bool:
     if not _TOKEN.fullmatch(token) or _IDENTIFIER.search(token) or _NUMBERS_OF_SOMEBODY.search(token):
+        return False
+    if _INITIALS.fullmatch(token) or token in _MISTER:
         return False
     parts = re.split(r"[^a-z0-9]+", token.casefold())
     if any(part in forbidden or is_mixed(part) for part in parts):
