@@ -259,3 +259,27 @@ def test_a_title_and_a_namesake_away_from_its_phrase_name_a_person(text, expecte
 def test_only_the_beginning_of_an_endless_text_is_looked_at():
     assert clean_words("x" * 200 + " cine") == ""
     assert clean_words(" " * 119 + "cine sax lge") == "cine sax"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("cine 123-456", "cine"), ("cine 555-123", "cine"), ("cine 555 123 sax", "cine sax")),
+        *(("cine 19 03", "cine"), ("19-03 cine", "cine"), ("sax 25 10 phases", "sax 10 phases")),
+        *(("Le cine", "cine"), ("cine Le", "cine")),
+    ],
+)
+def test_numbers_joined_like_a_record_or_a_day_go_and_so_does_an_article(text, expected):
+    assert clean_words(text) == expected
+    assert clean_words(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("tfl 1-2", "sl 2 3", "cine 256 256", "matrix 256 208", "25 phases", "TI 300 350", "LE sax"),
+        *("cine 0.5 12", "sax 8 25", "sax 40 50"),
+    ],
+)
+def test_two_numbers_that_measure_stay(text):
+    assert clean_words(text) == text

@@ -184,3 +184,10 @@ def test_no_removed_value_is_found_in_the_output_of_any_vendor(cmr_exam, engine,
             padded = value.encode() + b" " * (len(value) % 2)
             put = b"\x08\x00\x55\x00LO" + struct.pack("<H", len(padded)) + padded
             assert search(result.data[:at] + put + result.data[at:], [value]) == [0]
+
+
+def test_words_of_the_hospital_and_its_scanner_are_taken_unless_they_are_technique(mr):
+    source = read_raw(mr(InstitutionName="Heart Center of Wexandra 150", StationName="AWP7 Aera 12 MR1"))
+    words = identity_words(source.data_set, ["iso8859"])
+    assert {"wexandra", "awp7", "mr1"} <= words
+    assert not {"heart", "center", "of", "150", "aera", "12"} & words

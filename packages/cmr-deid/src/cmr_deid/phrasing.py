@@ -15,7 +15,12 @@ _HIGH_B_VALUES = ("1000", "1500", "2000", "3000")
 _MOST_NUMBERS = 2
 _LONGEST_NUMBER = 3
 _MISTER = frozenset(("Mr", "Ms", "Sr", "Fr", "Hr", "Rm"))
+_ARTICLE = "Le"
+"""Stands before a family name; late enhancement is written `LE` or `le`."""
+
 _SHORT_MARK = 2
+_DAYS, _MONTHS = 31, 12
+_LABELS = frozenset(("ti", "te", "tr", "venc", "fov", "matrix", "mtx"))
 _LONGEST_INITIALS = 2
 
 
@@ -46,7 +51,7 @@ def _is_body_part(words: list[Word], names: frozenset[str]) -> bool:
 def _is_usable(words: list[Word], at: int, names: frozenset[str]) -> bool:
     """True for a known word that is none of the patient's and no mark before a number of a person or thing."""
     word = words[at]
-    if not is_known(word.text) or word.lower in names or word.text in _MISTER:
+    if not is_known(word.text) or word.lower in names or word.text in _MISTER or word.text == _ARTICLE:
         return False
     if at + 1 == len(words) or words[at + 1].before or not words[at + 1].text.isdigit():
         return True
@@ -238,11 +243,27 @@ def _measures(words: list[Word], start: int, stop: int) -> list[int]:
     if after is not None and not after.before and not after.kept and not _is_counted(after):
         return []
     neighbors = [word for word in (before, after) if word is not None]
+    if len(run) == _MOST_NUMBERS and _is_somebodys(run, before, words[start + 1].before):
+        return [stop - 1] if after is not None and _is_counted(after) and _is_short(run[-1]) else []
     if neighbors and all(word.kept for word in neighbors) and _is_short_run(run):
         return list(range(start, stop))
     found = [stop - 1] if after is not None and _is_counted(after) and _is_short(run[-1]) else []
     labeled = before is not None and _takes_number(before, words[start]) and len(run) == 1
     return found + ([start] if labeled and _is_short(run[0]) else [])
+
+
+def _is_somebodys(run: list[str], before: Word | None, between: str) -> bool:
+    """True for two whole numbers that are joined as those of a telephone, a record, or a day and month are."""
+    one, two = run
+    if not (one.isdigit() and two.isdigit()):
+        return False
+    if len(one) == len(two) == _LONGEST_NUMBER:
+        labeled = before is not None and before.lower in _LABELS
+        return "-" in between or not (one == two or labeled)
+    if len(one) != len(two) or len(one) == 1:
+        return False
+    lower, higher = sorted((int(one), int(two)))
+    return 0 < lower <= _MONTHS and higher <= _DAYS
 
 
 def _is_b_value(number: str) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from cmr_deid.changes import Recorder
 from cmr_deid.elements import DataSet, Element
 from cmr_deid.equipment import VENDORS
+from cmr_deid.equipment import WORDS as EQUIPMENT
 from cmr_deid.grammar import TEXT_VRS
 from cmr_deid.profile import Rule
 from cmr_deid.text import decoded
-from cmr_deid.vocabulary import WORDS
+from cmr_deid.vocabulary import NAMESAKES, WORDS
 
 SHORTEST = 4
 LONGEST = 256
@@ -27,7 +28,12 @@ _WELL_KNOWN_UID = re.compile(r"[0-9.]{0,8}\b10008(?:\.[0-9]{1,3}){2,9}\.?")
 _SPLIT_NAME = re.compile(r"[\^=\\]+")
 _SPLIT_WORDS = re.compile(r"[^A-Za-z0-9*]+")
 _NOTED_VRS = TEXT_VRS | {"UI", "DA", "DT", "CS", "UN"}
-IDENTITY_WORD_TAGS = (0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00080050, 0x00080090)
+_PERSON_TAGS = (0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00080050, 0x00080090)
+_PLACE_TAGS = (0x00080080, 0x00081010)
+"""InstitutionName, StationName."""
+
+IDENTITY_WORD_TAGS = _PERSON_TAGS + _PLACE_TAGS
+_OF_TECHNIQUE = WORDS | NAMESAKES | EQUIPMENT
 _POOLED_VRS = frozenset(("CS", "LO", "SH", "ST", "LT", "UT", "DS", "IS", "TM", "AS", "UC"))
 
 
@@ -60,13 +66,28 @@ def note_all(recorder: Recorder, element: Element, rule: Rule, encodings: list[s
 
 
 def identity_words(data_set: DataSet, encodings: list[str]) -> frozenset[str]:
-    """Case-folded words of three or more letters of the patient's names and numbers, each value as one word too."""
+    """Case-folded words of three or more letters of the patient's names and numbers, each value as one word too.
+
+    Words of the hospital and its scanner join them, if they have four letters or a digit and are no technique:
+    a "Heart Center" takes no heart away.
+    """
     words: set[str] = set()
-    for tag in IDENTITY_WORD_TAGS:
-        text = decoded(data_set.get(tag), encodings).casefold()
-        parts = "".join(c if c.isalnum() else " " for c in text).split()
+    for tag in _PERSON_TAGS:
+        parts = _parts(data_set, tag, encodings)
         words.update(w for w in (*parts, "".join(parts)) if len(w) > 2)
+    for tag in _PLACE_TAGS:
+        words.update(w for w in _parts(data_set, tag, encodings) if _names_a_place(w))
     return frozenset(words)
+
+
+def _parts(data_set: DataSet, tag: int, encodings: list[str]) -> list[str]:
+    text = decoded(data_set.get(tag), encodings).casefold()
+    return "".join(c if c.isalnum() else " " for c in text).split()
+
+
+def _names_a_place(word: str) -> bool:
+    numbered = len(word) >= SHORTEST - 1 and any(map(str.isdigit, word)) and not word.isdigit()
+    return (numbered or len(word) >= SHORTEST) and word not in _OF_TECHNIQUE
 
 
 @dataclass(frozen=True, slots=True)
