@@ -108,7 +108,19 @@ def test_text_under_another_vr_in_place_of_a_number_is_removed_and_stopped(
     assert 0x00280106 not in cleaned.data_set
 
 
-@pytest.mark.parametrize("uid", ["1.2.840.10008.42177", "1.2.840.10008.1944.8.17"])
+@pytest.mark.parametrize(
+    "uid",
+    [
+        "1.2.840.10008.42177",
+        "1.2.840.10008.1944.8.17",
+        "1.2.840.10008.19.61.3.12",
+        "1.2.840.10008.5.1.4.61.3.12",
+        "1.2.840.10008.5.1.4.1.1.61.3.12",
+        "1.2.840.10008.1.4.1.19",
+        "1.2.840.10008.1.4.1.61",
+        "1.2.840.10008.6.1.4217",
+    ],
+)
 def test_a_number_under_the_root_of_the_standard_is_no_uid_of_the_standard(identities, uid):
     assert identities.uid(uid).startswith("2.25.")
     assert value_finding(0x00200052, "UI", uid.encode()) == "original_uid"

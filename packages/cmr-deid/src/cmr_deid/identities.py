@@ -17,6 +17,8 @@ import re
 import unicodedata
 import uuid
 
+from pydicom._uid_dict import UID_dictionary
+
 from cmr_deid.keys import CenterKey
 from cmr_exchange.reading import PSEUDONYM
 
@@ -24,10 +26,11 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 DATE_OFFSET_RANGE_DAYS = (-3652, -1)
 """Smallest and largest offset that `date_offset_days` gives: up to ten years back, never zero."""
 
-WELL_KNOWN_UID = re.compile(r"1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}")
+_CONTEXT_GROUP = r"1\.2\.840\.10008\.6\.1\.(?:1[0-9]{1,3}|[1-9][0-9]{0,2})"
+WELL_KNOWN_UID = re.compile("|".join((_CONTEXT_GROUP, *map(re.escape, UID_dictionary))))
 """UIDs of the DICOM standard itself (SOP classes, transfer syntaxes, well-known frames): never re-mapped.
 
-No component of them is longer than three digits, four for context groups; a patient number would be.
+Only those that PS3.6 Annex A lists: others under the root of the standard may hold a date or a patient number.
 """
 
 _SEAL_CHARACTERS = 16

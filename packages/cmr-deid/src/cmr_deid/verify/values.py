@@ -6,6 +6,7 @@ import re
 from cmr_deid.verify import private_terms, tables, technique, terms
 from cmr_deid.verify.amounts import is_sensible
 from cmr_deid.verify.descriptions import is_technique
+from cmr_deid.verify.standard_uids import STANDARD_UID
 
 _LETTERS, _ANY_LETTERS = re.compile(r"[a-z]{4,}"), re.compile(r"[a-z]+")
 _LONG_OR_PHONE = re.compile(rb"[0-9]{5}|[0-9]{3}[-. ][0-9]{4}")
@@ -32,7 +33,6 @@ _LONG_RUN = re.compile(rb"[A-Za-z]{4}")
 _DEVICE_FORM = re.compile(rb"(?:D[A-Z2-7]{15})? ?")
 _PSEUDONYM_FORM = re.compile(rb"[A-Z2-7]{17} ?")
 _OWN_UID = re.compile(rb"2\.25\.([1-9][0-9]{23,38})")
-_STANDARD_UID = re.compile(rb"1\.2\.840\.10008\.6\.1\.[0-9]{1,4}|1\.2\.840\.10008(?:\.[0-9]{1,3}){1,9}")
 _AMOUNTS = frozenset(("FL", "FD", "US", "SS", "UL", "SL", "AT"))
 _LONGEST_TEXT, _LONGEST_REMEMBERED = 1024, 128
 
@@ -116,7 +116,7 @@ def _is_coded_uid(part: bytes) -> bool:
     """
     own = _OWN_UID.fullmatch(part)
     if own is None:
-        return bool(_STANDARD_UID.fullmatch(part))
+        return bool(STANDARD_UID.fullmatch(part))
     number = int(own[1])
     return not number >> 128 and number >> 76 & 0xF == 4 and number >> 62 & 0b11 == 0b10
 
