@@ -25,6 +25,7 @@ def addresses(method):
 
 
 PAGES = [path for path in addresses("GET") if path not in OPEN]
+FILE_TO_KEEP = "/privacy/conformance.html"
 ACTIONS = [path for path in addresses("POST") if path not in OPEN]
 
 
@@ -99,7 +100,11 @@ def test_every_answer_carries_the_strict_headers(stranger, path):
     assert ("no-store" in headers["cache-control"]) == (not path.startswith("/static"))
 
 
-@pytest.mark.parametrize("path", [*PAGES, *sorted(OPEN)])
+def test_a_file_to_keep_is_no_page_of_the_desk(person):
+    assert person.get(FILE_TO_KEEP).headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("path", [*(path for path in PAGES if path != FILE_TO_KEEP), *sorted(OPEN)])
 def test_no_page_holds_an_inline_style_or_script(person, path):
     shown = person.get(path).text
     assert " style=" not in shown
