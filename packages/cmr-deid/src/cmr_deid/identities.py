@@ -27,7 +27,10 @@ DATE_OFFSET_RANGE_DAYS = (-3652, -1)
 """Smallest and largest offset that `date_offset_days` gives: up to ten years back, never zero."""
 
 _CONTEXT_GROUP = r"1\.2\.840\.10008\.6\.1\.(?:1[0-9]{1,3}|[1-9][0-9]{0,2})"
-WELL_KNOWN_UID = re.compile("|".join((_CONTEXT_GROUP, *map(re.escape, UID_dictionary))))
+_LATER = tuple(f"1.2.840.10008.1.2.{tail}" for tail in ("4.110", "4.111", "4.112", "8.1"))
+"""JPEG XL and deflated frames (PS3.6 2025): pynetdicom adds them to pydicom's dictionary when it is loaded."""
+
+WELL_KNOWN_UID = re.compile("|".join((_CONTEXT_GROUP, *map(re.escape, (*UID_dictionary, *_LATER)))))
 """UIDs of the DICOM standard itself (SOP classes, transfer syntaxes, well-known frames): never re-mapped.
 
 Only those that PS3.6 Annex A lists: others under the root of the standard may hold a date or a patient number.
