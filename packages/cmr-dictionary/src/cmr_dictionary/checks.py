@@ -20,6 +20,15 @@ class Severity(enum.StrEnum):
     WARN = "warn"
 
 
+class Mender(enum.StrEnum):
+    """Who can mend it (L4)."""
+
+    COORDINATOR = "the center's coordinator"
+    READER = "the reader of the exam"
+    HOSPITAL_IT = "the hospital's IT"
+    REGISTRY = "the registry"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with one value.
@@ -29,12 +38,16 @@ class Problem:
         code: why (Length, Selection, Range, Type, UnknownItem, NotTransferable, Unusual, Consistency).
         severity: reject or warn.
         sentence: for a person; never holds the value.
+        rule: stable name of the check, as its page is addressed.
+        who: who can mend it.
     """
 
     item: str
     code: RejectReason
     severity: Severity
     sentence: str
+    rule: str = ""
+    who: Mender = Mender.COORDINATOR
 
 
 def check_values(values: Mapping[str, object]) -> tuple[Problem, ...]:

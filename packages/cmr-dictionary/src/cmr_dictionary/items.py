@@ -41,6 +41,14 @@ class Transfer(enum.StrEnum):
     AS_IS = "as_is"
 
 
+class Sensitivity(enum.StrEnum):
+    """How much an item says about who the person is (R12, PHI class)."""
+
+    NONE = "none"
+    QUASI = "quasi"
+    DIRECT = "direct"
+
+
 CROSSING_KINDS = frozenset(
     {ItemKind.NUMBER, ItemKind.INTEGER, ItemKind.CODE, ItemKind.CODES, ItemKind.YES_NO, ItemKind.DERIVED}
 )
@@ -49,10 +57,24 @@ CROSSING_TRANSFERS = frozenset({Transfer.AS_IS, Transfer.TOP_CODED, Transfer.ROU
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One answer of a code list."""
+    """One answer of a code list: its code, what people read, and what exactly it means."""
 
     code: str
     label: str
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePath:
+    """One place where the value of an item can come from.
+
+    Attributes:
+        kind: `dicom`, `hl7`, `fhir`, `report`, `center_profile`, `manual` or `derived`.
+        path: DICOM tag as `(0018,0087)`, HL7 field as `OBX-5`, FHIR path; empty for `manual`.
+    """
+
+    kind: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +103,11 @@ class Item:
         answer_concepts: code of the answer -> concept as `system:code`.
         missing_codes: old code or label in lower case -> why the value is absent (`cmr_dictionary.missing`).
         read_only: computed, never asked of a person.
+        definition: what exactly is meant, in a sentence or two; how it is measured.
+        target: as of when or over what the value holds ("at the exam", "before the exam").
+        paths: where the value can come from, best first.
+        sensitivity: how much it says about who the person is.
+        since: version of the dictionary that brought the item or changed its meaning last.
     """
 
     name: str
@@ -109,6 +136,11 @@ class Item:
     answer_concepts: Mapping[str, str] = field(hash=False)
     missing_codes: Mapping[str, Missing] = field(hash=False)
     read_only: bool
+    definition: str = ""
+    target: str = ""
+    paths: tuple[SourcePath, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.NONE
+    since: str = "1.0"
 
     @property
     def may_cross(self) -> bool:

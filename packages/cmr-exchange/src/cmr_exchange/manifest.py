@@ -58,6 +58,8 @@ class ValueSource(enum.StrEnum):
     REPORT_HL7 = "report_hl7"
     DICOM = "dicom"
     DESK = "desk"
+    CENTER_PROFILE = "center_profile"
+    TABLE = "table"
     DERIVED = "derived"
 
 

@@ -22,6 +22,7 @@ from cmr_dictionary.checks import Severity, check_values
 from cmr_exchange.manifest import MissingCode, ReportValue, ValueSource
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.audit.services import audited, event_record
+from cmr_registry.exams.changes import exam_changed
 from cmr_registry.exams.errors import CaseReportRejected
 from cmr_registry.exams.models import CaseReport, Examination
 from cmr_registry.exams.versions import DESK, Document, FormChange, case_report_write
@@ -93,6 +94,7 @@ def case_report_save(
     report = case_report_write(exam, FormChange(form, document, before), at=timezone.now(), actor=by.actor)
     exam.has_report = bool(document) or any(other.document for name, other in reports.items() if name != form)
     exam.save(update_fields=["has_report"])
+    exam_changed(exam)
     n_changed = sum(document.get(name) != stored.get(name) for name in document.keys() | stored.keys())
     event_record(
         actor=by.actor,

@@ -22,7 +22,9 @@ SOURCE_WORDS = {
     "report_csv": "report (table)",
     "report_hl7": "report (HL7)",
     "dicom": "image header",
-    "desk": "center desk",
+    "desk": "entered by a person",
+    "center_profile": "center profile",
+    "table": "imported table",
     "derived": "derived",
 }
 

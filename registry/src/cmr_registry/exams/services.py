@@ -10,6 +10,7 @@ from cmr_dictionary.checks import Problem, Severity, check_values
 from cmr_exchange.manifest import Contents, DeliveryManifest, ReportValue
 from cmr_registry.archive.models import ImagingStudy
 from cmr_registry.audit.services import audited, event_record
+from cmr_registry.exams.changes import exam_changed
 from cmr_registry.exams.entering import case_report_save
 from cmr_registry.exams.errors import SubjectMismatchError, SupersededError
 from cmr_registry.exams.models import Examination
@@ -71,6 +72,7 @@ def exam_record(
         changes, exam.has_report = _changes(exam, _documents(manifest))
     exam.save()
     case_reports_write(exam, changes, at=at, actor=actor)
+    exam_changed(exam)
     detail = {"version": manifest.version, "forms_changed": [change.form for change in changes]}
     event_record(
         actor=actor, action="exam.record", center=exam.center_id, target=f"exam:{exam.pk}", detail=detail

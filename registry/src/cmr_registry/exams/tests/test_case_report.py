@@ -289,7 +289,7 @@ def test_a_saved_form_is_a_new_version_and_the_exam_shows_it(coordinator, exam_r
     assert document["wm_rest_all_normal"] == {"value": 1, "source": "desk"}
     assert document["lv_thrombus"] == {"missing": "unknown", "source": "desk"}
     page = coordinator.get(reverse("exams:detail", args=[exam_riverside.pk])).content.decode()
-    assert "center desk" in page
+    assert "entered by a person" in page
     assert address(exam_riverside, "exam") in page
 
 
