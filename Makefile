@@ -81,5 +81,5 @@ docs: install  ## write the generated reference anew
 lock: .venv/bin/uv  ## write the hash-locked requirements anew
 	$(COMPILE) --group dev pyproject.toml -o requirements/workspace.txt
 	$(COMPILE) --extra hl7 packages/cmr-connector/pyproject.toml -o requirements/connector.txt
-	$(COMPILE) --extra hl7 --extra pdf --extra pixels packages/cmr-connector/pyproject.toml -o requirements/connector-full.txt
+	$(COMPILE) --extra hl7 --extra pdf --extra pixels --extra excel packages/cmr-connector/pyproject.toml -o requirements/connector-full.txt
 	$(BIN)/python scripts/lock_uv.py
