@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 
+from cmr_dictionary.annotations import Annotations, annotated, shipped_annotations
 from cmr_dictionary.invariants import check_table
 from cmr_dictionary.items import Item
 from cmr_dictionary.table import SECTION, item_of, rows_of
 
 VERSION = "2.0"
+NO_ANNOTATIONS = Annotations({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,22 @@ def load() -> Dictionary:
     Raises:
         DictionaryError: the table breaks an invariant.
     """
-    return read_dictionary((resources.files("cmr_dictionary") / "data" / "data_dictionary.csv").read_bytes())
+    content = (resources.files("cmr_dictionary") / "data" / "data_dictionary.csv").read_bytes()
+    return read_dictionary(content, annotations=shipped_annotations())
 
 
-def read_dictionary(content: bytes, version: str = VERSION) -> Dictionary:
-    """Read and check a table.
+def read_dictionary(
+    content: bytes, version: str = VERSION, annotations: Annotations = NO_ANNOTATIONS
+) -> Dictionary:
+    """Read and check a table with what stands beside it.
 
     Args:
         content: UTF-8 text of the table.
         version: version of the meaning of its items.
+        annotations: definitions, code definitions, source paths and quasi-identifiers.
 
     Raises:
-        DictionaryError: the table breaks an invariant; the text names row, item and column.
+        DictionaryError: the table or what stands beside it breaks an invariant; the text names row, item and column.
     """
     table = []
     form = section = ""
@@ -63,5 +69,6 @@ def read_dictionary(content: bytes, version: str = VERSION) -> Dictionary:
         form = row["Form Name"]
         table.append((row, item_of(row, section)))
     check_table(table)
-    items = MappingProxyType({item.name: item for _, item in table})
-    return Dictionary(version, hashlib.sha256(content).hexdigest(), items)
+    items = annotated((item for _, item in table), annotations)
+    by_name = MappingProxyType({item.name: item for item in items})
+    return Dictionary(version, hashlib.sha256(content).hexdigest(), by_name)
