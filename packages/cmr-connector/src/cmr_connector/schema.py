@@ -221,4 +221,56 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # what of each image's science was read again from what leaves: counts and names of attributes
     "ALTER TABLE instance ADD COLUMN science TEXT",
+    # the case report at the desk: what a person entered (in boxes, every version kept), drafts, habits of the center,
+    # exams whose values changed since they were prepared, and what is known of each exam by source
+    """
+    CREATE TABLE case_report (
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        version INTEGER NOT NULL,
+        box BLOB NOT NULL,
+        account TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (exam_id, version)
+    ) STRICT;
+
+    CREATE TABLE case_report_draft (
+        id INTEGER PRIMARY KEY,
+        exam_id INTEGER REFERENCES exam (id),
+        account TEXT NOT NULL,
+        box BLOB NOT NULL,
+        at TEXT NOT NULL,
+        UNIQUE (exam_id, account)
+    ) STRICT;
+
+    CREATE TABLE center_profile (
+        id INTEGER PRIMARY KEY,
+        item TEXT NOT NULL,
+        value TEXT,
+        valid_from TEXT NOT NULL,
+        account TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX center_profile_item ON center_profile (item, valid_from);
+
+    CREATE TABLE values_due (exam_id INTEGER PRIMARY KEY REFERENCES exam (id)) STRICT;
+
+    CREATE TABLE exam_count (
+        exam_id INTEGER PRIMARY KEY REFERENCES exam (id),
+        digest TEXT NOT NULL,
+        came_by TEXT NOT NULL,
+        n_minimum INTEGER NOT NULL,
+        n_open INTEGER NOT NULL,
+        n_known INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX exam_count_open ON exam_count (n_open);
+
+    CREATE TABLE exam_source (
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        source TEXT NOT NULL,
+        n_minimum INTEGER NOT NULL,
+        n_known INTEGER NOT NULL,
+        PRIMARY KEY (exam_id, source)
+    ) STRICT;
+    CREATE INDEX report_exam ON report (exam_id, state)
+    """,
 )
