@@ -57,6 +57,7 @@ ROOMS = (
     "exams",
     "followup",
     "intake",
+    "quality",
     "cohorts",
     "projects",
     "access",

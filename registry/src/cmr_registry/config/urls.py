@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exams/", include("cmr_registry.exams.urls")),
     path("centers/", include("cmr_registry.intake.urls")),
     path("follow-up/", include("cmr_registry.followup.urls")),
+    path("quality/", include("cmr_registry.quality.urls")),
     path("research/cohorts/", include("cmr_registry.cohorts.urls")),
     path("", include("cmr_registry.projects.urls")),
     path("", include("cmr_registry.access.urls")),

@@ -8,6 +8,7 @@ from cmr_registry.cohorts import tasks as cohorts
 from cmr_registry.documents import tasks as documents
 from cmr_registry.intake import tasks as intake
 from cmr_registry.projects import tasks as projects
+from cmr_registry.quality import tasks as quality
 from cmr_registry.releases import tasks as releases
 from cmr_registry.subjects import tasks as subjects
 
@@ -15,6 +16,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     accounts.work_once,
     documents.work_once,
     intake.work_once,
+    quality.work_once,
     subjects.work_once,
     projects.work_once,
     cohorts.work_once,

@@ -117,6 +117,36 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         operational="id delivery reason pack decision",
     ),
     "intake.RefusedInstance": _fields(quasi="center at actor", operational="id reason size"),
+    "quality.ExamCheck": _fields(
+        quasi="center quarter",
+        operational=(
+            "examination color statuses n_errors n_questions n_obliged n_known n_answered n_by_source digest is_due"
+            " noted_at checked_at"
+        ),
+    ),
+    "quality.Finding": _fields(
+        quasi="center quarter found_at",
+        operational="id examination item rule code severity who sentence",
+    ),
+    "quality.QualityTally": _fields(
+        quasi="center quarter",
+        operational=(
+            "id color n_exams n_green n_yellow n_red n_obliged n_known n_answered n_errors n_questions items sources"
+            " typed rules is_due counted_at claimed_until claim_token"
+        ),
+    ),
+    "quality.PeerTally": _fields(
+        quasi="places",
+        operational="id quarter n_exams n_centers items peers is_due counted_at claimed_until claim_token",
+    ),
+    "quality.Recheck": _fields(
+        operational="id digest asked_by asked_at cursor n_marked done_at claimed_until claim_token"
+    ),
+    "quality.Census": _fields(
+        quasi="center month n_hospital n_eligible n_delivered",
+        operational="id source counted_at stated_at stated_by",
+    ),
+    "quality.QualityDigest": _fields(quasi="center week", operational="id n_mails made_at"),
     "projects.Project": _fields(
         identifying="pi lead_institution",
         operational=(

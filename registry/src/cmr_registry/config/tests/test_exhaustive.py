@@ -48,6 +48,8 @@ NOT_OWNED = {
     "cohorts.AnsweredQuestion": "what a person was told, over the data of all centers",
     "cohorts.ShownSet": "a fingerprint of persons of all centers; no center sees it",
     "cohorts.SavedQuery": "a question of a person, no data",
+    "quality.PeerTally": "sums and quartiles over centers, hidden below five centers or eleven exams",
+    "quality.Recheck": "says how far all exams are marked to be checked anew",
 }
 """Models without the base of center data, each with its reason."""
 
