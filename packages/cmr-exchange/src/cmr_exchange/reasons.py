@@ -323,6 +323,25 @@ _ALL = (
         _C,
         "Correct the value of the event; if it is right, ask hospital IT for the registry's connector version.",
     ),
+    # -- data queries and census
+    Reason(
+        "unknown_query",
+        "The registry does not ask this any more.",
+        _N,
+        "Nothing; the exam was withdrawn or the question taken back.",
+    ),
+    Reason(
+        "query_asked_again",
+        "The registry has asked again before this answer came.",
+        _C,
+        "Read what the registry says now, then answer once more.",
+    ),
+    Reason(
+        "older_census",
+        "The registry holds a newer count of this month.",
+        _N,
+        "Nothing.",
+    ),
     Reason("superseded", "A newer version of the exam replaces it.", _N, "Nothing."),
 )
 
