@@ -6,6 +6,7 @@ center.
 
 import functools
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cmr_dictionary.conditions import condition_words
@@ -13,6 +14,32 @@ from cmr_dictionary.dictionary import load
 from cmr_dictionary.items import Item
 
 N_SEGMENTS = 17
+FORM_HEADINGS: Mapping[str, str] = {
+    "subject": "Subject",
+    "exam": "Exam",
+    "referral": "Referral",
+    "vitals_labs": "Vital signs and laboratory",
+    "history": "History",
+    "echo_ecg": "Echo, ECG and exercise",
+    "acquisition": "Acquisition",
+    "contrast_stress_safety": "Contrast, stress and safety",
+    "lv": "Left ventricle",
+    "rv_atria": "Right ventricle and atria",
+    "lge": "Late gadolinium enhancement",
+    "mapping": "Mapping",
+    "perfusion": "Perfusion",
+    "flow_valve": "Flow and valves",
+    "vessels_other": "Vessels and other",
+    "congenital_tof": "Congenital heart disease",
+    "amyloid": "Amyloid",
+    "heart_failure": "Heart failure",
+    "covid19": "COVID-19",
+    "pediatric": "Children",
+    "conclusion": "Conclusion",
+    "quality": "Image quality",
+    "followup": "Follow-up",
+}
+"""Form -> what people call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +112,11 @@ def form_plan(form: str) -> FormPlan:
             for heading, run in itertools.groupby(items, key=lambda item: item.section)
         ),
     )
+
+
+def form_heading(form: str) -> str:
+    """What people call a form; its name in words where nobody gave it a heading."""
+    return FORM_HEADINGS.get(form, form.replace("_", " ").capitalize())
 
 
 def entered_forms() -> tuple[str, ...]:
