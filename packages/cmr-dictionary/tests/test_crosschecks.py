@@ -6,13 +6,14 @@ from cmr_dictionary import RejectReason
 from cmr_dictionary.checks import Severity, check_values, is_rejected
 from cmr_dictionary.segments import SEGMENTS
 
+TOGETHER = (RejectReason.CROSS_FIELD, RejectReason.PARENT_CHILD)
 SOUND = {"lv_edv_ml": 150, "lv_esv_ml": 60}
 NONE_OF_17 = {f"lge_aha_{n}": "0" for n in SEGMENTS}
 NORMAL = {f"wm_rest_{n}": "1" for n in SEGMENTS}
 
 
 def odd(values):
-    return {problem.item for problem in check_values(values) if problem.code == RejectReason.CONSISTENCY}
+    return {problem.item for problem in check_values(values) if problem.code in TOGETHER}
 
 
 @pytest.mark.parametrize(

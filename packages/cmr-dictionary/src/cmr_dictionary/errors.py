@@ -9,9 +9,13 @@ import enum
 
 
 class RejectReason(enum.StrEnum):
-    """Why a value is refused or questioned; the first four are the words of clinical data review (CREDS)."""
+    """Why a value is refused or questioned, in the manner of clinical data review (CREDS).
+
+    `Consistency` was the one word for all checks across items; documents of before version 2.1 hold it.
+    """
 
     LENGTH = "Length"
+    EXACT_LENGTH = "ExactLength"
     SELECTION = "Selection"
     RANGE = "Range"
     TYPE = "Type"
@@ -19,6 +23,11 @@ class RejectReason(enum.StrEnum):
     NOT_TRANSFERABLE = "NotTransferable"
     UNUSUAL = "Unusual"
     CONSISTENCY = "Consistency"
+    PARENT_CHILD = "ParentChild"
+    CROSS_FIELD = "CrossField"
+    IMAGES = "Images"
+    DAY_ORDER = "DayOrder"
+    DUPLICATE = "Duplicate"
 
 
 class DictionaryError(Exception):
