@@ -13,9 +13,18 @@ from cmr_connector.rows import ExamRow, InstanceRow
 from cmr_connector.source_header import plausible_date
 from cmr_exchange.canonical import canonical_json, sha256_hex
 from cmr_exchange.facts import AcquisitionFacts
-from cmr_exchange.manifest import Contents, DeliveryManifest, InstanceEntry, ReportValue, SeriesEntry
+from cmr_exchange.manifest import (
+    Contents,
+    DeliveryManifest,
+    InstanceEntry,
+    ReportValue,
+    SeriesEntry,
+    ValueSource,
+)
 from cmr_exchange.versions import EXCHANGE_VERSION
 
+_NO_REPORT = frozenset({ValueSource.DICOM.value, ValueSource.CENTER_PROFILE.value})
+"""Sources that say something of every exam, reported or not."""
 SOFTWARE = f"cmr-connector {version_of('cmr-connector')}"
 
 
@@ -75,7 +84,13 @@ def agreed_facts(facts: list[AcquisitionFacts]) -> AcquisitionFacts:
 
 
 def build_manifest(
-    issuer: Issuer, exam: ExamRow, dating: Dating, rows: list[InstanceRow], values: dict[str, Any]
+    issuer: Issuer,
+    exam: ExamRow,
+    dating: Dating,
+    rows: list[InstanceRow],
+    values: dict[str, Any],
+    *,
+    was_reported: bool = False,
 ) -> DeliveryManifest:
     """The next version of an exam as a full statement.
 
@@ -85,8 +100,9 @@ def build_manifest(
         dating: its day and year.
         rows: every instance that is or was ready to leave.
         values: value documents by dictionary item.
+        was_reported: whether the version before stated a report; then an empty one is stated too.
     """
-    reported = any(document["source"] != "dicom" for document in values.values())
+    reported = was_reported or any(document["source"] not in _NO_REPORT for document in values.values())
     return DeliveryManifest(
         exchange_version=EXCHANGE_VERSION,
         center=issuer.center,

@@ -50,6 +50,15 @@ class Outbox:
         )
         return row["content_digest"] if row else None
 
+    def newest(self, exam_id: int) -> DeliveryRow | None:
+        """The newest version of an exam that was not refused, None before the first."""
+        row = self._db.first(
+            "SELECT * FROM delivery WHERE exam_id = ? AND state != ? ORDER BY version DESC LIMIT 1",
+            exam_id,
+            DeliveryState.REFUSED,
+        )
+        return DeliveryRow.of(row) if row else None
+
     def get(self, delivery_id: int) -> DeliveryRow:
         """One delivery by its number.
 

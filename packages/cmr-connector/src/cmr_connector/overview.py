@@ -3,8 +3,10 @@
 from collections import Counter
 from typing import Any
 
+from cmr_connector.exam_values import ExamValues
 from cmr_connector.rows import ExamRow
 from cmr_connector.states import DeliveryState, ExamState, ReportState, StatementState
+from cmr_connector.value_counts import SourceSummary
 from cmr_connector.workplace import Workplace
 from cmr_exchange.reasons import reason as reason_of
 
@@ -61,10 +63,29 @@ def overview(workplace: Workplace) -> dict[str, Any]:
             for delivery in waiting
         ],
         "reports": {state.value: len(store.reports.listed(state, limit=1_000_000)) for state in ReportState},
+        "typing": [_typing(one) for one in typing_summary(workplace)],
         "follow_up": {state.value: n for state, n in store.statements.counts().items()},
         "pixels": {"looked_at": workplace.pixels is not None, "series_held": len(store.looks.held())},
         "follow_up_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "refused_files": dict(Counter(refusal.reason for refusal in refusals)),
+    }
+
+
+def typing_summary(workplace: Workplace) -> list[SourceSummary]:
+    """How many items of the short form each source gives and a person types: all exams first, then by report."""
+    ExamValues(workplace.store).count_missing()
+    return workplace.store.counts.summary()
+
+
+def _typing(found: SourceSummary) -> dict[str, Any]:
+    return {
+        "came_by": found.came_by or "all",
+        "n_exams": found.n_exams,
+        "n_minimum": found.n_minimum,
+        "n_open": found.n_open,
+        "minimum": {source: n for source, n in found.minimum.items() if n},
+        "n_by_hand": found.n_by_hand,
+        "by_hand_per_exam": round(found.by_hand_per_exam, 2),
     }
 
 
@@ -90,6 +111,9 @@ def overview_lines(document: dict[str, Any]) -> list[str]:
     sent = ", ".join(f"{n} {state}" for state, n in document["follow_up"].items() if n) or "none yet"
     lines = [f"center   {document['center']}", f"exams    {exams}", f"reports  {reports}"]
     lines.append(f"follow-up and withdrawals  {sent}")
+    for typing in document["typing"][:1]:
+        share = f"{typing['by_hand_per_exam']:g} items of the short form"
+        lines.append(f"case reports  {share} typed by hand per exam, over {typing['n_exams']} exam(s)")
     lines.append(pixels_sentence(document["pixels"]["looked_at"]))
     if document["pixels"]["series_held"]:
         lines.append(f"{document['pixels']['series_held']} series seem to show text: see the center desk")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cmr_connector import log
 from cmr_connector.deidentifying import Deidentifying, Progress
-from cmr_connector.dicom_values import patient_values, scanner_values
+from cmr_connector.dicom_values import patient_values
 from cmr_connector.exam_gates import (
     Sorted,
     gate_patient,
@@ -19,6 +19,7 @@ from cmr_connector.exam_gates import (
     procedure_text,
     read_opt_outs,
 )
+from cmr_connector.exam_values import ExamValues
 from cmr_connector.exams import Dating
 from cmr_connector.files import Files
 from cmr_connector.manifests import Issuer, build_manifest, content_digest, settle_dating
@@ -29,7 +30,6 @@ from cmr_connector.states import ExamState, InstanceState
 from cmr_connector.store import Store
 from cmr_deid.engine import Engine
 from cmr_deid.reading import read_raw
-from cmr_exchange.facts import AcquisitionFacts
 
 _TRY_AGAIN_S = 60.0
 _WAITING = (InstanceState.FOUND, InstanceState.READ)
@@ -62,15 +62,29 @@ class Pipeline:
         self._pixels = pixels
         self._store, self._files, self._rules = store, files, rules
         self._deidentifying = Deidentifying(store, files, engine)
+        self._values = ExamValues(store)
 
     def wake(self) -> None:
-        """Let delivered exams arrive again for which late images or a report have come."""
+        """Let delivered exams arrive again for which late images, a report or a person's entry have come."""
         for exam_id in self._store.exams.with_late_instances():
             self._store.exams.wake(exam_id)
         for exam_id in self._store.reports.matchable_exams():
             if self._store.exams.get(exam_id).state is ExamState.DELIVERED:
                 self._store.exams.wake(exam_id)
                 self._store.exams.settle(exam_id)
+        for exam_id in self._store.case_reports.due():
+            self._wake_changed(self._store.exams.get(exam_id))
+
+    def _wake_changed(self, exam: ExamRow) -> None:
+        """A delivered exam arrives again where its values say something new, by a person's entry or a habit."""
+        with self._store.transaction():
+            values = self._values.crossing(exam)
+            if self._values.says_something_new(exam.id, values):
+                self._store.exams.wake(exam.id)
+                self._store.exams.settle(exam.id)
+            else:
+                self._values.count(exam, values)
+                self._store.case_reports.due_drop(exam.id)
 
     def step(self) -> ExamRow | None:
         """Prepare the next settled exam. Returns it as it stands afterwards, None when nothing is settled."""
@@ -209,9 +223,17 @@ class Pipeline:
                 study_date = self._store.crosswalk.entry(exam.id).study.study_date
                 dating = settle_dating(self._store.crosswalk, str(exam.subject), study_date)
                 self._store.exams.date(exam.id, dating)
-            values = {**scanner_values(AcquisitionFacts.from_document(row.facts) for row in rows)}
-            values |= exam.values | self._store.reports.values_of(exam.id)
-            manifest = build_manifest(self._rules.issuer, exam, dating, rows, values)
+            values = self._values.crossing(exam)
+            self._values.count(exam, values)
+            self._store.case_reports.due_drop(exam.id)
+            manifest = build_manifest(
+                self._rules.issuer,
+                exam,
+                dating,
+                rows,
+                values,
+                was_reported=self._values.was_reported(exam.id),
+            )
             content = content_digest(manifest)
             if content == self._store.outbox.newest_content(exam.id):
                 self._store.exams.move(exam.id, ExamState.DELIVERED)

@@ -6,8 +6,10 @@ from typing import Any
 
 from cmr_connector.database import Database, utc_now
 from cmr_connector.local_keys import Local
+from cmr_connector.merging import Stated
 from cmr_connector.rows import ReportRow
 from cmr_connector.states import REPORT_TRANSITIONS, ReportState, require
+from cmr_exchange.manifest import ValueSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +112,42 @@ class Reports:
         """Refuse a waiting report with a reason code."""
         self._move(report_id, ReportState.REJECTED, reason)
 
-    def values_of(self, exam_id: int) -> dict[str, Any]:
-        """Value documents of all reports matched to an exam; a later report overrides item by item."""
+    def stated_of(self, exam_id: int) -> list[Stated]:
+        """What the reports matched to an exam say, in the order in which they came."""
         rows = self._db.all(
-            "SELECT content_hash, box FROM report WHERE exam_id = ? AND state = ? ORDER BY id",
+            "SELECT id, source, content_hash, box FROM report WHERE exam_id = ? AND state = ? ORDER BY id",
             exam_id,
             ReportState.MATCHED,
         )
-        values: dict[str, Any] = {}
-        for row in rows:
-            values.update(self._local.open(row["box"], f"report {row['content_hash']}")["values"])
-        return values
+        return [Stated(row["id"], row["source"] == ValueSource.DESK, self._values(row)) for row in rows]
+
+    def stated_by_person(self, accession_hash: str, patient_id_hash: str | None) -> list[Stated]:
+        """What a person entered of an exam whose images have not come, in the order in which it was entered."""
+        rows = self._db.all(
+            "SELECT id, source, content_hash, box FROM report WHERE accession_hash = ? AND state = ?"
+            " AND patient_id_hash IS ? AND source = ? ORDER BY id",
+            accession_hash,
+            ReportState.WAITING,
+            patient_id_hash,
+            ValueSource.DESK,
+        )
+        return [Stated(row["id"], True, self._values(row)) for row in rows]
+
+    def sources_of(self, exam_id: int) -> list[str]:
+        """Sources of the reports matched to an exam."""
+        rows = self._db.all(
+            "SELECT DISTINCT source FROM report WHERE exam_id = ? AND state = ? ORDER BY source",
+            exam_id,
+            ReportState.MATCHED,
+        )
+        return [row["source"] for row in rows]
+
+    def newest_of(self, exam_id: int) -> int:
+        """Number of the newest report matched to an exam, 0 where there is none."""
+        row = self._db.one(
+            "SELECT max(id) AS id FROM report WHERE exam_id = ? AND state = ?", exam_id, ReportState.MATCHED
+        )
+        return int(row["id"] or 0)
 
     def matchable_exams(self) -> list[int]:
         """Numbers of exams, delivered or arriving, for which a report waits."""
@@ -130,6 +157,10 @@ class Reports:
             ReportState.WAITING,
         )
         return [row["id"] for row in rows]
+
+    def _values(self, row: Any) -> dict[str, Any]:
+        values: dict[str, Any] = self._local.open(row["box"], f"report {row['content_hash']}")["values"]
+        return values
 
     def _move(self, report_id: int, state: ReportState, reason: str | None) -> None:
         with self._db.transaction():

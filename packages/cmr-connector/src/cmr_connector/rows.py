@@ -153,6 +153,10 @@ class DeliveryRow:
         receipt = json.loads(row["receipt"]) if row["receipt"] else None
         return cls(state=DeliveryState(row["state"]), receipt=receipt, **fields)
 
+    def document(self) -> Any:
+        """The manifest as JSON data."""
+        return json.loads(self.manifest)
+
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:

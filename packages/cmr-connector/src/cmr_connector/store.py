@@ -7,6 +7,8 @@ calling thread: `with store.transaction(): ...` spans them.
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from cmr_connector.case_reports import CaseReports
+from cmr_connector.center_profile import CenterProfile
 from cmr_connector.crosswalk import Crosswalk
 from cmr_connector.database import Database, utc_now
 from cmr_connector.errors import StoreError
@@ -18,6 +20,7 @@ from cmr_connector.outbox import Outbox
 from cmr_connector.pixels.looks import Looks
 from cmr_connector.report_rows import Reports
 from cmr_connector.statements import Statements
+from cmr_connector.value_counts import ValueCounts
 from cmr_connector.withdrawals import Withdrawals
 from cmr_deid.keys import CenterKey
 
@@ -28,7 +31,8 @@ class Store:
     """The connector's database.
 
     Attributes:
-        exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals, looks: the tables, by noun.
+        exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals, looks, case_reports, profile,
+            counts: the tables, by noun.
         local: keyed hashes and encryption of this center.
     """
 
@@ -49,6 +53,9 @@ class Store:
         self.statements = Statements(self._db)
         self.withdrawals = Withdrawals(self._db, self.local)
         self.looks = Looks(self._db, self.local)
+        self.case_reports = CaseReports(self._db, self.local)
+        self.profile = CenterProfile(self._db)
+        self.counts = ValueCounts(self._db)
         self._require_same_key(key.key_id)
 
     def transaction(self) -> AbstractContextManager[None]:

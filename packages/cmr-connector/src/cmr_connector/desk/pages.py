@@ -12,6 +12,7 @@ from cmr_connector.desk.contact import last_contact
 from cmr_connector.desk.selectors import SeriesSummary, start_of_today
 from cmr_connector.desk.visits import Visit
 from cmr_connector.errors import StoreError
+from cmr_connector.exam_values import ExamValues
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
 from cmr_deid.science import ScienceReport
@@ -73,6 +74,7 @@ def exam_part(visit: Visit) -> Response:
 
 def _exam(visit: Visit) -> dict[str, Any]:
     store, row = visit.desk.workplace.store, exam_of(visit)
+    values = ExamValues(store)
     counts = store.ledger.counts(row.id)
     problems = visit.desk.selectors.problems(row.id)
     return {
@@ -83,7 +85,7 @@ def _exam(visit: Visit) -> dict[str, Any]:
         "series": visit.desk.selectors.series_of(row.id),
         "science": ScienceReport.of(store.ledger.survivals(row.id)),
         "deliveries": store.outbox.of_exam(row.id),
-        "n_values": len(store.reports.values_of(row.id)) + len(row.values),
+        "n_values": len(values.crossing(row)),
         "evidence": store.exams.evidence(row.id),
         "may_release": may_release(visit, row),
         "may_send_again": may_send_again(visit, row),
