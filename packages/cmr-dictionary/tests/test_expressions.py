@@ -151,3 +151,19 @@ def test_every_expression_of_the_table_is_read_and_gives_nothing_without_values(
         assert parsed(item.branching).value({}.get) in (True, False, None)
     if item.calculation:
         assert parsed(item.calculation).value({}.get) in (None, "")
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        ("2^3", 8.0),
+        ("2*3^2", 18.0),
+        ("(1+1)^0.5", 2**0.5),
+        ("-2^2", -4.0),
+        ("4^-1", 0.25),
+        ("(0-8)^0.5", None),
+        ("10^999", None),
+    ],
+)
+def test_a_power_binds_closer_than_a_product(expression, result):
+    assert parsed(expression).value({}.get) == result

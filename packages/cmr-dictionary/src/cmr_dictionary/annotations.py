@@ -9,6 +9,7 @@ hospital never, hashed, remapped or scrubbed; quasi where `quasi_identifiers.csv
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "code_definitions.csv": ("item", "code", "definition"),
     "source_paths.csv": ("item", "kind", "path"),
     "quasi_identifiers.csv": ("item", "reason"),
+    "module_items.csv": ("module", "item", "obligation"),
+    "modules.csv": ("module", "name", "description", "condition", "sequences"),
+    "obligations.csv": ("item", "kinds", "condition"),
 }
 """File -> its columns."""
 PATH_PATTERNS: Mapping[str, re.Pattern[str]] = {
@@ -35,6 +39,8 @@ PATH_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "derived": re.compile(r".*"),
 }
 """Kind of source -> how its path looks; matched whole."""
+DECIDING = ("module_items.csv", "modules.csv", "obligations.csv")
+"""Files that decide what an exam owes; the digest of the dictionary covers them beside the table."""
 VERSION_NUMBER = re.compile(r"\d+\.\d+")
 HIDDEN_TRANSFERS = frozenset(
     {Transfer.CENTER_ONLY, Transfer.KEYED_HASH, Transfer.REMAPPED_UID, Transfer.SCRUBBED_TEXT}
@@ -50,7 +56,8 @@ class Line(NamedTuple):
 
     def error(self, column: str, problem: str) -> DictionaryError:
         """The error that names the file, this row and a column."""
-        return DictionaryError(self.number, self.cells["item"], f"{column} of {self.file}", problem)
+        name = self.cells.get("item") or next(iter(self.cells.values()))
+        return DictionaryError(self.number, name, f"{column} of {self.file}", problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,15 @@ class Annotations:
     """Rows of the files, by file; a file that is absent holds nothing."""
 
     lines: Mapping[str, tuple[Line, ...]]
+
+    def of(self, file: str) -> tuple[Line, ...]:
+        """Rows of one file."""
+        return self.lines.get(file, ())
+
+    def deciding(self) -> bytes:
+        """What decides obligations, as bytes for the digest; empty where nothing does."""
+        cells = [list(line.cells.values()) for file in DECIDING for line in self.of(file)]
+        return json.dumps(cells).encode() if cells else b""
 
 
 def shipped_annotations() -> Annotations:
@@ -106,15 +122,30 @@ def annotated(items: Iterable[Item], annotations: Annotations) -> tuple[Item, ..
         DictionaryError: a file names what does not exist, says something twice, or a cell is not as declared.
     """
     table = tuple(items)
-    known: dict[str, tuple[Item, ...]] = {item.name: (item,) for item in table}
-    for item in table:
-        if item.matrix:
-            known[item.matrix] = (*known.get(item.matrix, ()), item)
+    known = by_name_or_matrix(table)
     words = _definitions(annotations, known)
     codes = _code_definitions(annotations, known)
     paths = _paths(annotations, known)
     quasi = _quasi(annotations, known)
-    return tuple(_one(item, words, codes, paths, quasi) for item in table)
+    modules = _modules(annotations, known)
+    return tuple(
+        replace(
+            _one(item, words, codes, paths),
+            sensitivity=_sensitivity(item, quasi),
+            modules=modules.get(item.name, ()),
+        )
+        for item in table
+    )
+
+
+def by_name_or_matrix(items: Iterable[Item]) -> dict[str, tuple[Item, ...]]:
+    """The item of each name, and the items of each matrix."""
+    known: dict[str, tuple[Item, ...]] = {}
+    for item in items:
+        known[item.name] = (item,)
+        if item.matrix:
+            known[item.matrix] = (*known.get(item.matrix, ()), item)
+    return known
 
 
 def _one(
@@ -122,7 +153,6 @@ def _one(
     words: Mapping[str, Line],
     codes: Mapping[tuple[str, str], str],
     paths: Mapping[str, tuple[SourcePath, ...]],
-    quasi: frozenset[str],
 ) -> Item:
     line = words.get(item.name) or words.get(item.matrix)
     cells = line.cells if line else {"definition": "", "target": "", "since": ""}
@@ -132,7 +162,6 @@ def _one(
         target=cells["target"],
         since=cells["since"] or "1.0",
         paths=paths.get(item.name) or paths.get(item.matrix) or (),
-        sensitivity=_sensitivity(item, quasi),
         code_list=tuple(
             replace(code, definition=codes.get((item.name, code.code)) or codes.get((item.matrix, code.code), ""))
             for code in item.code_list
@@ -155,7 +184,7 @@ Known = Mapping[str, tuple[Item, ...]]
 
 
 def _lines(annotations: Annotations, file: str, known: Known) -> Iterator[Line]:
-    for line in annotations.lines.get(file, ()):
+    for line in annotations.of(file):
         if line.cells["item"] not in known:
             raise line.error("item", "refers to an item or matrix that does not exist.")
         yield line
@@ -207,3 +236,16 @@ def _quasi(annotations: Annotations, known: Known) -> frozenset[str]:
             raise line.error("reason", "why it could tell who somebody is.")
         found |= {item.name for item in known[line.cells["item"]]}
     return frozenset(found)
+
+
+def _modules(annotations: Annotations, known: Known) -> dict[str, tuple[str, ...]]:
+    """Item -> modules that list it, in the order of the file."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in _lines(annotations, "module_items.csv", known):
+        for item in known[line.cells["item"]]:
+            if line.cells["module"] in found.get(item.name, ()):
+                raise line.error("item", "stands twice in the module.")
+            if not item.may_cross:
+                raise line.error("item", "stays at the center; no module can ask for it.")
+            found[item.name] = (*found.get(item.name, ()), line.cells["module"])
+    return found

@@ -12,7 +12,7 @@ from cmr_dictionary.invariants import check_table
 from cmr_dictionary.items import Item
 from cmr_dictionary.table import SECTION, item_of, rows_of
 
-VERSION = "2.0"
+VERSION = "2.1"
 NO_ANNOTATIONS = Annotations({})
 
 
@@ -22,7 +22,7 @@ class Dictionary:
 
     Attributes:
         version: version of the meaning of the items; values travel with it.
-        digest: SHA-256 of the table's bytes.
+        digest: SHA-256 of the table and of what decides obligations; definitions and paths do not change it.
         items: items by name, in the order of the table.
     """
 
@@ -71,4 +71,5 @@ def read_dictionary(
     check_table(table)
     items = annotated((item for _, item in table), annotations)
     by_name = MappingProxyType({item.name: item for item in items})
-    return Dictionary(version, hashlib.sha256(content).hexdigest(), by_name)
+    digest = hashlib.sha256(content + annotations.deciding()).hexdigest()
+    return Dictionary(version, digest, by_name)

@@ -1,7 +1,7 @@
 """The REDCap expressions of the table, read by a small parser and evaluated without `eval`.
 
 What the language knows: numbers, texts in quotes, `[item]`, `[item(code)]` (1 where a list holds the code, else 0),
-`= <> != < <= > >=`, `and`, `or`, `+ - * /`, parentheses, and `round(x, digits)`, `sqrt(x)`, `abs(x)`,
+`= <> != < <= > >=`, `and`, `or`, `+ - * / ^`, parentheses, and `round(x, digits)`, `sqrt(x)`, `abs(x)`,
 `if(condition, then, else)`.
 
 An absent value is the empty text, as in REDCap. Arithmetic with it, a division by zero and the root of a negative
@@ -26,7 +26,7 @@ Lookup = Callable[[str], object]
 TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<text>"[^"]*"|'[^']*')
     |\[(?P<item>[a-z0-9_]+)(?:\((?P<code>[A-Za-z0-9_]+)\))?\]
-    |(?P<word>[a-z]+)|(?P<sign><=|>=|<>|!=|[=<>+\-*/(),]))""",
+    |(?P<word>[a-z]+)|(?P<sign><=|>=|<>|!=|[=<>+\-*/^(),]))""",
     re.VERBOSE,
 )
 ORDERS: Mapping[str, Callable[[float, float], bool]] = {
@@ -124,14 +124,14 @@ class Comparison(Node):
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
-    """One of the four operations."""
+    """One of the four operations, or a power."""
 
     sign: str
     left: Node
     right: Node
 
     def value(self, lookup: Lookup) -> Result:
-        """The number; None without both numbers, and for a division by zero."""
+        """The number; None without both numbers, for a division by zero and for a power that is no real number."""
         left, right = _number(self.left.value(lookup)), _number(self.right.value(lookup))
         if left is None or right is None or (self.sign == "/" and right == 0):
             return None
@@ -170,11 +170,19 @@ def _root(number: float) -> float:
     return math.sqrt(number) if number >= 0 else math.nan
 
 
+def _power(base: float, exponent: float) -> float:
+    try:
+        return math.pow(base, exponent)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
 OPERATIONS: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
+    "^": _power,
 }
 FUNCTIONS: Mapping[str, Callable[..., float]] = {"round": rounded, "sqrt": _root, "abs": abs}
 ARGUMENTS: Mapping[str, tuple[int, ...]] = {"round": (1, 2), "sqrt": (1,), "abs": (1,), "if": (3,)}
@@ -252,10 +260,14 @@ class _Parser:
             node = Arithmetic(sign, node, self.signed())
         return node
 
+    def power(self) -> Node:
+        node = self.primary()
+        return Arithmetic("^", node, self.signed()) if self._takes("sign", "^") else node
+
     def signed(self) -> Node:
         if self._takes("sign", "-"):
             return Arithmetic("-", Constant(0.0), self.signed())
-        return self.primary()
+        return self.power()
 
     def primary(self) -> Node:
         if self._takes("sign", "("):

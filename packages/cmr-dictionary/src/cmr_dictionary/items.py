@@ -108,6 +108,7 @@ class Item:
         paths: where the value can come from, best first.
         sensitivity: how much it says about who the person is.
         since: version of the dictionary that brought the item or changed its meaning last.
+        modules: ids of the modules that list it (`cmr_dictionary.modules`).
     """
 
     name: str
@@ -141,6 +142,7 @@ class Item:
     paths: tuple[SourcePath, ...] = ()
     sensitivity: Sensitivity = Sensitivity.NONE
     since: str = "1.0"
+    modules: tuple[str, ...] = ()
 
     @property
     def may_cross(self) -> bool:
