@@ -39,7 +39,7 @@ def picker_html(group: PlannedGroup, heading: str) -> str:
 @functools.cache
 def _picker(matrix: str, first: Item, labels: tuple[str, ...], heading: str) -> str:
     codes, normal = choices_of(first), NORMAL_CODES.get(matrix, "")
-    keys = f"keys-{matrix}"
+    keys, palette = f"keys-{matrix}", _codes(codes, 0 if normal else 1)
     others = (
         f'<button type="button" class="btn btn-sm" data-others="{normal}">All others '
         f"{escape(dict(codes)[normal].lower())}</button>"
@@ -50,21 +50,21 @@ def _picker(matrix: str, first: Item, labels: tuple[str, ...], heading: str) -> 
         f'<div class="cr-picker" data-picker hidden><svg class="cr-eye" viewBox="0 0 {SIZE} {SIZE}" role="listbox"'
         f' aria-label="{escape(heading)}: bull’s-eye" aria-describedby="{keys}">{_segments(labels)}</svg>'
         f'<div class="cr-palette"><p class="cr-now" data-now aria-live="polite"></p>'
-        f'<div class="cr-codes" role="group" aria-label="Set the chosen segment">{_codes(codes)}</div>'
+        f'<div class="cr-codes" role="group" aria-label="Set the chosen segment">{palette}</div>'
         f'<p class="cr-buttons">{others}<button type="button" class="btn btn-sm" data-clear>Clear <kbd>Del</kbd>'
         f'</button></p><p class="cr-keys" id="{keys}">Arrows move, a digit sets the segment and goes on to the next,'
         f" letters say why it is missing.</p></div></div>"
     )
 
 
-def _codes(codes: Sequence[tuple[str, str]]) -> str:
+def _codes(codes: Sequence[tuple[str, str]], first_step: int) -> str:
     answers = "".join(
-        f'<button type="button" class="cr-code cr-code-{escape(code)}" data-code="{escape(code)}">'
+        f'<button type="button" class="cr-code" data-code="{escape(code)}" data-step="{step}">'
         f"<kbd>{escape(code)}</kbd> {escape(label)}</button>"
-        for code, label in codes
+        for step, (code, label) in enumerate(codes, first_step)
     )
     reasons = "".join(
-        f'<button type="button" class="cr-code cr-code-missing" data-code="missing:{reason.value}"><kbd>{key}</kbd>'
+        f'<button type="button" class="cr-code" data-code="missing:{reason.value}" data-step="missing"><kbd>{key}</kbd>'
         f" {escape(reason.label)}</button>"
         for reason, key in REASON_KEYS.items()
     )

@@ -13,7 +13,7 @@ from cmr_dictionary.values import range_words, unit_words
 
 YES_NO = (("1", "Yes"), ("0", "No"))
 NOTHING = "nothing said"
-COMPUTED_SOON = "computed as soon as the values that it needs are known"
+COMPUTED_SOON = "waits for other values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,6 @@ def field_html(planned: PlannedItem, state: FieldState) -> str:
         entry = _label(item) + _choice(item, state)
     else:
         entry = _label(item) + _text(item, state)
-    if item.kind not in CHOICES:
-        entry += _missing(item, state.answer.missing)
     condition = "" if planned.condition == state.common else planned.condition
     return f"{_opening(item, state)}{entry}{_notes(item, condition, state)}</div>"
 
@@ -85,7 +83,7 @@ def _number(item: Item) -> str:
 
 
 def _opening(item: Item, state: FieldState) -> str:
-    words = ["cr-field", f"cr-{item.kind.value}"]
+    words = ["cr-field", f"cr-kind-{item.kind.value}"]
     words += ["is-refused"] if state.problem else []
     words += [] if state.is_asked else ["is-not-asked"]
     words += [] if state.answer.is_empty else ["is-said"]
@@ -132,7 +130,8 @@ def _text(item: Item, state: FieldState) -> str:
     mode = "" if item.kind == ItemKind.TEXT else ' inputmode="text"'
     return (
         f'<div class="cr-entry"><input class="form-control cr-input" name="{VALUE_FIELD}{item.name}" id="f-{item.name}"'
-        f' value="{text}" autocomplete="off"{mode}{_described(item, state)}>{shown}</div>'
+        f' value="{text}" autocomplete="off"{mode}{_described(item, state)}>{shown}'
+        f"{_missing(item, state.answer.missing)}</div>"
     )
 
 
@@ -155,7 +154,7 @@ def _ticks(item: Item, state: FieldState) -> str:
         f'<fieldset id="f-{item.name}" tabindex="-1"{_described(item, state)}>'
         f'<legend class="cr-label">{escape(item.label)}</legend><details class="cr-ticks"{is_open}>'
         f"<summary><span data-ticked>{escape(names) or 'none ticked'}</span></summary>"
-        f'<div class="cr-tick-list">{ticks}</div></details></fieldset>'
+        f'<div class="cr-tick-list">{ticks}</div></details>{_missing(item, state.answer.missing)}</fieldset>'
     )
 
 
@@ -177,8 +176,9 @@ _NO_REASON = "".join(_option(word, end, False) for word, end in _REASONS)
 @functools.cache
 def _missing_parts(item: Item) -> tuple[str, str]:
     return (
-        f'<label class="cr-missing"><span>or missing<span class="cr-spoken">: {escape(item.label)}</span></span>'
-        f'<select class="form-select" name="{MISSING_FIELD}{item.name}" data-missing><option value="">no</option>',
+        f'<label class="cr-missing"><span class="cr-spoken">Missing, because: {escape(item.label)}</span>'
+        f'<select class="form-select" name="{MISSING_FIELD}{item.name}" data-missing>'
+        '<option value="">or missing …</option>',
         "</select></label>",
     )
 
@@ -219,7 +219,8 @@ def _help(item: Item, help_url: str) -> str:
     if not words and not link:
         return ""
     return (
-        f'<details class="cr-help"><summary>What it means<span class="cr-spoken">: {escape(item.label)}</span>'
+        f'<details class="cr-help"><summary><span aria-hidden="true">?</span>'
+        f'<span class="cr-spoken">What it means: {escape(item.label)}</span>'
         f"</summary><p>{escape(words)}{link}</p></details>"
     )
 

@@ -105,7 +105,7 @@ function show(document) {
   computed.forEach((field) => {
     const text = document.derived[field.dataset.computed];
     field.classList.toggle("is-said", Boolean(text));
-    field.querySelector("[data-shown]").textContent = text ?? "computed as soon as the values that it needs are known";
+    field.querySelector("[data-shown]").textContent = text ?? "waits for other values";
   });
   derived = Object.fromEntries(Object.keys(document.derived).map((name) => [name, document.derived[name]]));
   fields.forEach((field) => {
@@ -250,7 +250,7 @@ function start() {
   });
   form.querySelectorAll("[data-next], [data-keyboard]").forEach((element) => (element.hidden = false));
   form.querySelectorAll(".cr-help > summary").forEach((summary) => (summary.tabIndex = -1));
-  form.querySelectorAll(".cr-entry + .cr-missing [data-missing]").forEach((select) => (select.tabIndex = -1));
+  form.querySelectorAll(".cr-entry [data-missing]").forEach((select) => (select.tabIndex = -1));
   branch();
   bullseyes = [...form.querySelectorAll("[data-bullseye]")].map((fieldset) => new Bullseye(fieldset));
   form.addEventListener("input", changed);

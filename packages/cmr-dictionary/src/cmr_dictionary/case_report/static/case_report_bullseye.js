@@ -113,7 +113,8 @@ export class Bullseye {
       const reason = value.startsWith("missing:") ? value.slice(8) : "";
       const isAsked = !this.fields[place].classList.contains("is-not-asked");
       const words = value ? selectedOptions[0].textContent : isAsked ? "nothing said" : "not asked";
-      element.dataset.state = reason ? "missing" : value || (isAsked ? "none" : "off");
+      const button = this.codes.find((one) => one.dataset.code === value);
+      element.dataset.step = button?.dataset.step ?? (isAsked ? "none" : "off");
       element.querySelector(".cr-segment-code").textContent = reason ? REASON_LETTERS[reason] : value;
       element.setAttribute("aria-label", `${place + 1} ${element.dataset.label}: ${words}`);
     });
