@@ -6,6 +6,7 @@ boxes. The origin date of a subject (its day 0) lives in the subject's box: noth
 
 import dataclasses
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cmr_connector.database import Database
@@ -126,6 +127,12 @@ class Crosswalk:
         """
         return self._entries("id = ?", exam_id)[0]
 
+    def entries(self, exam_ids: Sequence[int]) -> dict[int, CrosswalkEntry]:
+        """The entries of many exams by number, read in one query; numbers without an exam are absent."""
+        marks = ",".join("?" * len(exam_ids))
+        found = self._found(f"id IN ({marks})", *exam_ids)
+        return {entry.exam_id: entry for entry in found}
+
     def by_pseudonym(self, pseudonym: str) -> list[CrosswalkEntry]:
         """The exam with this pseudonym, or all exams of the subject with it.
 
@@ -158,13 +165,16 @@ class Crosswalk:
         return bytes(row["box"])
 
     def _entries(self, where: str, *parameters: str | int | None) -> list[CrosswalkEntry]:
+        found = self._found(where, *parameters)
+        if not found:
+            raise UnknownPseudonymError("Nothing is known under this pseudonym or number at this center.")
+        return found
+
+    def _found(self, where: str, *parameters: str | int | None) -> list[CrosswalkEntry]:
         # `where` is one of the constants above, never text from outside
         sql = f"SELECT id, pseudonym, subject, box FROM exam WHERE {where} ORDER BY id"  # noqa: S608
-        rows = self._db.all(sql, *parameters)
-        if not rows:
-            raise UnknownPseudonymError("Nothing is known under this pseudonym or number at this center.")
         found = []
-        for row in rows:
+        for row in self._db.all(sql, *parameters):
             document = self._local.open(row["box"], f"exam {row['pseudonym']}")
             patient, study = Patient(**document["patient"]), SourceStudy(**document["study"])
             found.append(CrosswalkEntry(row["id"], row["pseudonym"], row["subject"], patient, study))

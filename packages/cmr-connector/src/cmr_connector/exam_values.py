@@ -3,7 +3,6 @@
 import datetime
 
 from cmr_connector.center_profile import applying
-from cmr_connector.dicom_values import scanner_values
 from cmr_connector.merging import Values, merged
 from cmr_connector.rows import ExamRow
 from cmr_connector.source_header import plausible_date
@@ -71,9 +70,8 @@ class ExamValues:
 
     def _merged(self, exam: ExamRow, profile: Values) -> Values:
         store = self._store
-        header = scanner_values(store.ledger.scanner_facts(exam.id)) | exam.values
         entries = store.case_reports.current(exam.id).entries
-        return merged(header, profile, store.reports.stated_of(exam.id), entries)
+        return merged(store.headers.of(exam), profile, store.reports.stated_of(exam.id), entries)
 
 
 def _canonical(values: dict[str, ReportValue]) -> bytes:

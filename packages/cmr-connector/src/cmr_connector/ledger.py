@@ -10,7 +10,6 @@ from cmr_connector.local_keys import Local
 from cmr_connector.rows import InstanceRow, RefusalRow
 from cmr_connector.states import INSTANCE_TRANSITIONS, InstanceState, require
 from cmr_deid.science import Survival
-from cmr_exchange.facts import AcquisitionFacts
 from cmr_exchange.reasons import reason as reason_of
 
 _PASSED = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
@@ -113,17 +112,6 @@ class Ledger:
         where = f"AND state IN ({marks})" if states else ""
         sql = f"SELECT * FROM instance WHERE exam_id = ? {where} ORDER BY id"  # noqa: S608  marks are ?
         return [InstanceRow.of(row) for row in self._db.all(sql, exam_id, *states)]
-
-    def scanner_facts(self, exam_id: int) -> list[AcquisitionFacts]:
-        """Vendor and field strength of the images of an exam that are or were ready to leave, each pair once."""
-        rows = self._db.all(
-            "SELECT DISTINCT json_extract(facts, '$.manufacturer') AS vendor,"
-            " json_extract(facts, '$.field_strength_t') AS field FROM instance"
-            " WHERE exam_id = ? AND state IN (?, ?, ?)",
-            exam_id,
-            *_PASSED,
-        )
-        return [AcquisitionFacts(manufacturer=row["vendor"], field_strength_t=row["field"]) for row in rows]
 
     def counts(self, exam_id: int) -> dict[InstanceState, int]:
         """How many instances of an exam stand in each state; every state is present."""

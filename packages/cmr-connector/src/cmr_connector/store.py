@@ -14,6 +14,7 @@ from cmr_connector.database import Database, utc_now
 from cmr_connector.errors import StoreError
 from cmr_connector.exams import Exams
 from cmr_connector.follow_ups import FollowUps
+from cmr_connector.header_values import HeaderValues
 from cmr_connector.ledger import Ledger
 from cmr_connector.local_keys import Local
 from cmr_connector.outbox import Outbox
@@ -32,7 +33,7 @@ class Store:
 
     Attributes:
         exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals, looks, case_reports, profile,
-            counts: the tables, by noun.
+            counts, headers: the tables, by noun.
         local: keyed hashes and encryption of this center.
     """
 
@@ -56,6 +57,7 @@ class Store:
         self.case_reports = CaseReports(self._db, self.local)
         self.profile = CenterProfile(self._db)
         self.counts = ValueCounts(self._db)
+        self.headers = HeaderValues(self._db)
         self._require_same_key(key.key_id)
 
     def transaction(self) -> AbstractContextManager[None]:

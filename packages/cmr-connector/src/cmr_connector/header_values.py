@@ -1,0 +1,33 @@
+"""What the images of an exam say for its case report: read once from the sources, and from the facts on the ledger."""
+
+from cmr_connector.database import Database
+from cmr_connector.dicom_values import scanner_values
+from cmr_connector.merging import Values
+from cmr_connector.rows import ExamRow
+from cmr_connector.states import InstanceState
+from cmr_exchange.facts import AcquisitionFacts
+
+_PASSED = (InstanceState.DEIDENTIFIED, InstanceState.SENT, InstanceState.STORED)
+
+
+class HeaderValues:
+    """Values of the image header by exam."""
+
+    def __init__(self, database: Database) -> None:
+        """Share the store's database."""
+        self._db = database
+
+    def of(self, exam: ExamRow) -> Values:
+        """Patient's and scanner's values, by dictionary item."""
+        return scanner_values(self._scanners(exam.id)) | exam.values
+
+    def _scanners(self, exam_id: int) -> list[AcquisitionFacts]:
+        """Vendor and field strength of the images that are or were ready to leave, each pair once."""
+        rows = self._db.all(
+            "SELECT DISTINCT json_extract(facts, '$.manufacturer') AS vendor,"
+            " json_extract(facts, '$.field_strength_t') AS field FROM instance"
+            " WHERE exam_id = ? AND state IN (?, ?, ?)",
+            exam_id,
+            *_PASSED,
+        )
+        return [AcquisitionFacts(manufacturer=row["vendor"], field_strength_t=row["field"]) for row in rows]
