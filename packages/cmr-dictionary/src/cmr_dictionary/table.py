@@ -96,6 +96,41 @@ def rows_of(text: str) -> list[Row]:
     return rows
 
 
+def items_of(content: bytes) -> dict[str, Item]:
+    """Items of the table of an earlier version by name; only what one row says is checked.
+
+    Args:
+        content: UTF-8 text of a table; columns of ours that came later may be absent.
+
+    Raises:
+        DictionaryError: a cell is not as declared.
+    """
+    items: dict[str, Item] = {}
+    form = section = ""
+    for row in _earlier_rows(content):
+        section = row[SECTION] or (section if row[FORM] == form else "")
+        form = row[FORM]
+        items[row[NAME]] = item_of(row, section)
+    return items
+
+
+def former_names(content: bytes) -> dict[str, str]:
+    """Name -> the name that the item had in the version before, where the table says so."""
+    return {
+        row[NAME]: row["x_former_name"]
+        for row in _earlier_rows(content)
+        if row["x_former_name"] not in ("", "(new)")
+    }
+
+
+def _earlier_rows(content: bytes) -> list[Row]:
+    lines = csv.DictReader(io.StringIO(content.decode("utf-8")))
+    return [
+        Row(number, dict.fromkeys(COLUMNS, "") | {name: cell for name, cell in line.items() if cell})
+        for number, line in enumerate(lines, 2)
+    ]
+
+
 def item_of(row: Row, section: str) -> Item:
     """Read one row.
 
