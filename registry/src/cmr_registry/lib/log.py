@@ -24,8 +24,14 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "delivery_opened": frozenset({"delivery", "state", "n_expected"}),
     "delivery_closed": frozenset({"delivery", "n_expected"}),
     "delivery_settled": frozenset({"delivery", "state", "n_expected", "ms"}),
-    "claim_lost": frozenset({"delivery", "snapshot", "task", "release", "search", "mail"}),
-    "work_failed": frozenset({"delivery", "snapshot", "task", "release", "search", "mail", "error"}),
+    "claim_lost": frozenset(
+        {"delivery", "snapshot", "task", "release", "search", "mail", "tally", "recheck"}
+    ),
+    "work_failed": frozenset(
+        {"delivery", "snapshot", "task", "release", "search", "mail", "tally", "recheck", "error"}
+    ),
+    "exams_checked": frozenset({"n_exams", "ms"}),
+    "quality_counted": frozenset({"tally", "n_exams", "ms"}),
     "release_settled": frozenset({"release", "state", "n_exams", "ms"}),
     "snapshot_settled": frozenset({"snapshot", "state", "n_exams", "ms"}),
     "answer_failed": frozenset({"snapshot", "error"}),
