@@ -5,6 +5,7 @@ and its neighbors, `RULES` for what people read.
 """
 
 from cmr_dictionary.checking.book import RULES
+from cmr_dictionary.checking.days import other_exam
 from cmr_dictionary.checking.exam import check_exam, check_values, is_rejected
 from cmr_dictionary.checking.fingerprints import fingerprint, lasting_history
 from cmr_dictionary.checking.problem import Mender, OtherExam, Problem, Severity, Surroundings
@@ -24,4 +25,5 @@ __all__ = [
     "fingerprint",
     "is_rejected",
     "lasting_history",
+    "other_exam",
 ]

@@ -10,6 +10,10 @@ HCT_HOURS, ECV_POINTS = 24.0, 3.0
 LOW_FIELD, HIGH_FIELD = (1.0, 2.0), (2.5, 3.5)
 LONGEST_AT_LOW, SHORTEST_AT_HIGH = 1300.0, 950.0
 """Native myocardial T1 in ms that no disease but iron or fat passes at the field (d)."""
+MAPS = {
+    "native_t1_ms": 1000, "post_t1_ms": 450, "native_t1_blood_ms": 1550, "post_t1_blood_ms": 300,
+    "hematocrit_pct": 42, "t1_scheme": "MOLLI 5(3)3",
+}  # fmt: skip
 
 
 @across(
@@ -37,29 +41,8 @@ def hematocrit_day(case: Case) -> Iterator[Hit]:
         "ECV against T1 and hematocrit",
         "ECV follows from four T1 values and the hematocrit; a reported one is within 3 points of it.",
     ),
-    good(
-        {
-            "native_t1_ms": 1000,
-            "post_t1_ms": 450,
-            "native_t1_blood_ms": 1550,
-            "post_t1_blood_ms": 300,
-            "hematocrit_pct": 42,
-            "ecv_reported_pct": 26,
-            "t1_scheme": "MOLLI 5(3)3",
-        }
-    ),  # fmt: skip
-    bad(
-        {
-            "native_t1_ms": 1000,
-            "post_t1_ms": 450,
-            "native_t1_blood_ms": 1550,
-            "post_t1_blood_ms": 300,
-            "hematocrit_pct": 42,
-            "ecv_reported_pct": 38,
-            "t1_scheme": "MOLLI 5(3)3",
-        },
-        "ecv_reported_pct",
-    ),  # fmt: skip
+    good(MAPS | {"ecv_reported_pct": 26}),
+    bad(MAPS | {"ecv_reported_pct": 38}, "ecv_reported_pct"),
     reads=("ecv_reported_pct", "ecv_pct"),
 )
 def ecv(case: Case) -> Iterator[Hit]:
