@@ -97,6 +97,9 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         clinical="form document",
         operational="id examination version is_current dictionary_version",
     ),
+    "exams.CaseReportDraft": _fields(
+        quasi="center account begun_at kept_at", clinical="answers", operational="id examination seen"
+    ),
     "followup.FollowUpRecord": _fields(
         identifying="digest",
         quasi="center subject",
@@ -145,6 +148,15 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "quality.Census": _fields(
         quasi="center month n_hospital n_eligible n_delivered",
         operational="id source counted_at stated_at stated_by",
+    ),
+    "quality.DataQuery": _fields(
+        quasi="center opened_at changed_at",
+        operational=(
+            "id examination item rule code sentence state asked_by answer closed_by turn version change"
+        ),
+    ),
+    "quality.DataQueryEntry": _fields(
+        quasi="center at actor text", operational="id query number turn step author answer version"
     ),
     "quality.QualityDigest": _fields(quasi="center week", operational="id n_mails made_at"),
     "projects.Project": _fields(

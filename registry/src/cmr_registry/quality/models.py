@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from cmr_exchange.queries import QueryAnswer, QueryAuthor, QueryState, QueryStep
 from cmr_registry.centers.models import CenterOwned
 from cmr_registry.exams.models import Examination
 from cmr_registry.quality.words import Color
@@ -209,3 +210,82 @@ class QualityDigest(CenterOwned):
 
     def __str__(self) -> str:
         return self.week
+
+
+class DataQuery(SubjectOwned):
+    """One question to a center about one exam: an item of it, or the exam as a whole.
+
+    `rule` and `code` name the check that found it; both are empty where a person asks. `turn` counts how often it
+    was asked, `version` is the exam's version when it was asked last. `change` counts the changes of all queries of
+    a center, so that its connector can ask for what is new (`query_changes`).
+    """
+
+    subject_path = "examination__subject"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    examination = models.ForeignKey(Examination, on_delete=models.PROTECT, related_name="data_queries")
+    item = models.CharField(max_length=64, blank=True)
+    rule = models.CharField(max_length=64, blank=True)
+    code = models.CharField(max_length=32, blank=True)
+    sentence = models.CharField(max_length=500)
+    state = models.CharField(max_length=16, choices=[(state.value, state.value) for state in QueryState])
+    asked_by = models.CharField(max_length=16, choices=[(one.value, one.value) for one in QueryAuthor])
+    answer = models.CharField(
+        max_length=24, blank=True, choices=[(answer.value, answer.value) for answer in QueryAnswer]
+    )
+    closed_by = models.CharField(
+        max_length=16, blank=True, choices=[(one.value, one.value) for one in QueryAuthor]
+    )
+    turn = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveIntegerField()
+    change = models.PositiveBigIntegerField()
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta(SubjectOwned.Meta):
+        verbose_name_plural = "data queries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["examination", "item", "rule", "code"],
+                condition=~models.Q(state=QueryState.CLOSED.value),
+                name="one_running_query_per_finding",
+            ),
+            models.UniqueConstraint(fields=["center", "change"], name="one_query_per_change"),
+        ]
+        indexes = [
+            models.Index(fields=["center", "state", "opened_at", "id"], name="queries_of_a_center"),
+            models.Index(fields=["state", "opened_at", "id"], name="queries_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DataQueryEntry(SubjectOwned):
+    """One entry of the thread of a query; entries are only ever added.
+
+    `text` was screened when it was written (`lib.free_text`); a connector writes none.
+    """
+
+    subject_path = "query__examination__subject"
+
+    id = models.BigAutoField(primary_key=True)
+    query = models.ForeignKey(DataQuery, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveSmallIntegerField()
+    turn = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    step = models.CharField(max_length=16, choices=[(step.value, step.value) for step in QueryStep])
+    author = models.CharField(max_length=16, choices=[(one.value, one.value) for one in QueryAuthor])
+    actor = models.CharField(max_length=80)
+    answer = models.CharField(
+        max_length=24, blank=True, choices=[(answer.value, answer.value) for answer in QueryAnswer]
+    )
+    version = models.PositiveIntegerField(null=True)
+    text = models.CharField(max_length=500, blank=True)
+
+    class Meta(SubjectOwned.Meta):
+        verbose_name_plural = "data query entries"
+        constraints = [models.UniqueConstraint(fields=["query", "number"], name="one_entry_per_number")]
+
+    def __str__(self) -> str:
+        return self.step

@@ -1,0 +1,128 @@
+"""Data queries and the census for a center's connector: what changed, coded answers, counts of a month."""
+
+import json
+import uuid
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from ninja import Path, Query, Router, Schema
+
+from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
+from cmr_exchange.queries import QueryAnswerDocument
+from cmr_registry.accounts.doors import door
+from cmr_registry.accounts.permissions import Permission
+from cmr_registry.accounts.policy import Principal, centers_for
+from cmr_registry.accounts.requests import principal_of
+from cmr_registry.centers.models import Center
+from cmr_registry.centers.selectors import centers_in
+from cmr_registry.lib.problems import Problem, ProblemRejected
+from cmr_registry.quality.errors import QueryRejected
+from cmr_registry.quality.query_selectors import query_changes, query_find
+from cmr_registry.quality.query_services import Answer, query_answer
+
+router = Router(tags=["data quality"])
+PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 413, 422), Problem)
+LAST_CHANGE = 10**18 - 1
+
+
+def _body(what: str) -> dict[str, Any]:
+    return {
+        "requestBody": {
+            "required": True,
+            "description": f"{what}; its JSON Schema ships with cmr-exchange.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    }
+
+
+class QueriesOut(Schema):
+    """Queries that changed, in the order of their changes; ask again with `cursor` (JSON Schema: cmr-exchange)."""
+
+    exchange_version: int
+    center: str
+    cursor: str
+    has_more: bool
+    queries: list[dict[str, Any]]
+
+
+class AnswerOut(Schema):
+    """Where a query stands after an answer."""
+
+    id: str
+    state: str
+    turn: int
+
+
+class CensusOut(Schema):
+    """The count of a month that stands now."""
+
+    center: str
+    month: str
+    n_hospital: int
+    source: str
+
+
+@router.get("/queries", response={200: QueriesOut, **PROBLEMS}, operation_id="list_query_changes")
+@door(Permission.ANSWER_QUERIES)
+def list_query_changes(
+    request: HttpRequest,
+    changed_after: Annotated[int, Query(ge=0, le=LAST_CHANGE)] = 0,
+    center: Annotated[str, Query(max_length=64)] = "",
+) -> Any:
+    """What changed after a cursor among the questions to a center; `center` is needed by who answers for several."""
+    return query_changes(_center(principal_of(request), center), changed_after).to_document()
+
+
+@router.post(
+    "/queries/{uuid:query_id}/answers",
+    response={200: AnswerOut, **PROBLEMS},
+    operation_id="answer_query",
+    openapi_extra=_body("A coded answer"),
+)
+@door(Permission.ANSWER_QUERIES)
+def answer_query(request: HttpRequest, query_id: Annotated[uuid.UUID, Path()]) -> Any:
+    """Answer a question by a code; the same answer in the same turn gives the same."""
+    query = query_find(query_id)
+    if query is None:
+        raise Http404
+    said = _read(QueryAnswerDocument, request.body)
+    if said.query != str(query.pk) or said.center != query.center.code:
+        raise ProblemRejected(422, "malformed_document", "query: the document speaks of another question.")
+    answer = Answer(said.answer, said.turn, said.version)
+    try:
+        query = query_answer(query=query, answer=answer, by=principal_of(request))
+    except QueryRejected as rejected:
+        raise _problem(rejected) from None
+    return {"id": str(query.pk), "state": query.state, "turn": query.turn}
+
+
+def _center(principal: Principal, code: str) -> Center:
+    """The center that is asked for, or the only one."""
+    centers = centers_in(centers_for(principal, Permission.ANSWER_QUERIES))
+    found = [center for center in centers if code in ("", center.code)]
+    if not found:
+        raise Http404
+    if len(found) > 1:
+        raise ProblemRejected(422, "name_the_center", "You answer for several centers: name one.")
+    return found[0]
+
+
+def _problem(rejected: QueryRejected) -> ProblemRejected:
+    why = rejected.reason
+    return ProblemRejected(409, why.code, why.sentence, mender=why.mender.value, how=why.how)
+
+
+def _read(kind: Any, body: bytes) -> Any:
+    """The document of a body.
+
+    Raises:
+        ProblemRejected: no JSON, or not of the declared form; the text names the place only.
+    """
+    try:
+        return kind.from_document(json.loads(body))
+    except UnknownVersionError as error:
+        raise ProblemRejected(422, "unknown_version", str(error)) from None
+    except MalformedDocumentError as error:
+        raise ProblemRejected(422, "malformed_document", str(error)) from None
+    except (ValueError, RecursionError):
+        raise ProblemRejected(422, "malformed_document", "document: not a JSON document.") from None
