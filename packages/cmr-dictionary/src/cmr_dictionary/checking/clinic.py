@@ -156,12 +156,7 @@ def fallot(case: Case) -> Iterator[Hit]:
     """Fallot with a congenital indication or diagnosis."""
     diagnosis, indication = case.code("final_diagnosis"), case.code("indication_primary")
     is_other = diagnosis not in ("", CONGENITAL_DIAGNOSIS) and indication not in ("", CONGENITAL_INDICATION)
-    if (
-        case.code("tof") == "1"
-        and known
-        and CONGENITAL_DIAGNOSIS != diagnosis
-        and CONGENITAL_INDICATION != indication
-    ):
+    if case.code("tof") == "1" and is_other:
         yield "tof", "Neither the indication nor the diagnosis is congenital heart disease."
 
 
