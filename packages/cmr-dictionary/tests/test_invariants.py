@@ -59,7 +59,7 @@ def test_the_digest_changes_with_the_table():
 def test_an_item_carries_what_its_row_says():
     item = load().items["lv_edv_ml"]
     assert (item.form, item.kind, item.unit) == ("lv", ItemKind.NUMBER, "mL")
-    assert (item.hard_min, item.soft_min, item.soft_max, item.hard_max) == (10, 50, 350, 900)
+    assert (item.hard_min, item.soft_min, item.soft_max, item.hard_max) == (1, 50, 350, 900)
     assert item.transfer == Transfer.AS_IS
     assert item.concept == "LN:18026-5"
     derived = load().items["lv_ef_pct"]

@@ -132,7 +132,7 @@ def test_a_welcome_item_is_never_owed():
 
 
 def test_the_body_surface_of_a_child_follows_haycock():
-    assert derive({"height_cm": 110.0, "weight_kg": 19.0})["bsa_haycock_m2"] == 0.76
+    assert derive({"height_cm": 110.0, "weight_kg": 19.0})["bsa_haycock_m2"] == 0.762
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_texts_become_typed_values(name, text, value):
         ("lv_edv_ml", "154 ml", RejectReason.TYPE),
         ("lv_edv_ml", "nan", RejectReason.TYPE),
         ("lv_edv_ml", "1e2", RejectReason.TYPE),
-        ("lv_edv_ml", "5", RejectReason.RANGE),
+        ("lv_edv_ml", "0.5", RejectReason.RANGE),
         ("lv_edv_ml", "901", RejectReason.RANGE),
         ("sax_n_slices", "12.5", RejectReason.TYPE),
         ("rhythm", "77", RejectReason.SELECTION),
@@ -139,7 +139,7 @@ def test_a_sound_report_has_no_problem():
         ("lv_edv_ml", True, RejectReason.TYPE),
         ("lv_edv_ml", float("nan"), RejectReason.TYPE),
         ("lv_edv_ml", None, RejectReason.TYPE),
-        ("lv_edv_ml", 5, RejectReason.RANGE),
+        ("lv_edv_ml", 0.5, RejectReason.RANGE),
         ("sax_n_slices", 12.5, RejectReason.TYPE),
         ("rhythm", "77", RejectReason.SELECTION),
         ("rhythm", ["1"], RejectReason.TYPE),
@@ -190,7 +190,7 @@ def test_a_range_is_said_in_words(low, high, words):
 @pytest.mark.parametrize(
     ("name", "limits", "unit"),
     [
-        ("lv_edv_ml", "from 10 to 900 mL", "mL"),
+        ("lv_edv_ml", "from 1 to 900 mL", "mL"),
         ("lv_edvi_ml_m2", "", "mL/m²"),
         ("sex", "", ""),
         ("echo_offset_days", "from -3650 to 3650 days", "days"),

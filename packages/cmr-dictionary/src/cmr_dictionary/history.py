@@ -234,16 +234,16 @@ def renames(older: Table, newer: Table) -> dict[str, str]:
 def since(name: str) -> str:
     """Version that brought an item of the present table, or changed its meaning last.
 
-    Its meaning changes with kind, unit, codes, calculation, and valid range; a label, a branching or an obligation
-    says the same thing in another way.
+    Its meaning changes with kind, unit, codes and calculation; a range, a branching or an obligation is about the
+    same thing.
 
     Raises:
         KeyError: the present dictionary has no such item.
     """
     _ = load().items[name]
     for older, newer in reversed(list(itertools.pairwise(versions()))):
-        of_item = [change.kind for change in diff(older, newer) if change.item == name]
-        if MEANING & set(of_item):
+        of_item = [change for change in diff(older, newer) if change.item == name]
+        if any(change.kind in MEANING and not _is_relabeling(change) for change in of_item):
             return newer
         name = next((old for old, new in names_between(older, newer).items() if new == name), name)
     return versions()[0]
@@ -256,9 +256,16 @@ MEANING = frozenset(
         ChangeKind.UNIT,
         ChangeKind.CODES,
         ChangeKind.CALCULATION,
-        ChangeKind.RANGE,
     }
 )
+
+
+def _is_relabeling(change: Change) -> bool:
+    """Whether a list has the same codes as before; a code never gets another meaning (a test)."""
+    before, after = (
+        [one.split(",")[0] for one in text.split(" | ")] for text in (change.before, change.after)
+    )
+    return change.kind == ChangeKind.CODES and before == after
 
 
 def _present(value: Value, before: Item | None, item: Item) -> tuple[Value | None, str]:

@@ -264,7 +264,7 @@ def test_every_form_can_be_opened_and_saved_as_it_stands(coordinator, exam_river
 def test_the_page_shows_label_unit_range_code_list_and_missing_code(coordinator, exam_riverside):
     page = coordinator.get(address(exam_riverside)).content.decode()
     assert 'value="148.2"' in page
-    assert "Allowed: from 10 to 900 mL" in page
+    assert "Allowed: from 1 to 900 mL" in page
     assert 'value="not_reported" selected' in page
     assert "Stored from: report (table)" in page
     assert "58.8 %" in page
