@@ -193,3 +193,7 @@ def test_meaning_dates_from_the_last_change_of_it():
     assert since("cov_status") == "2.1"
     with pytest.raises(KeyError):
         since("made_up")
+
+
+def test_every_item_says_since_when_it_means_what_it_means():
+    assert {name: item.since for name, item in ITEMS.items()} == {name: since(name) for name in ITEMS}
