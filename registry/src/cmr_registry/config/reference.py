@@ -12,6 +12,7 @@ from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_RO
 from cmr_registry.centers import states as center_states
 from cmr_registry.cohorts import states as snapshot_states
 from cmr_registry.config.env import SETTINGS
+from cmr_registry.config.reference_rules import checks_lines, derivations_lines
 from cmr_registry.intake import states as delivery_states
 from cmr_registry.projects import ballot_states
 from cmr_registry.projects import states as project_states
@@ -81,9 +82,29 @@ def conformance_page() -> str:
     return conformance_markdown(default_profile()).replace("\n\n", f"\n\n{GENERATED}\n\n", 1)
 
 
+def checks_page() -> str:
+    """Every rule by which values are checked, with examples that a test runs."""
+    intro = (
+        "Connector, center desk and registry run the same checks. Only what cannot be is refused; everything else is "
+        "a question to a person. Each rule has a name that stays, and examples that a test runs."
+    )
+    return _page("Checks", intro, list(checks_lines()))
+
+
+def derivations_page() -> str:
+    """The formulas of derived items."""
+    intro = (
+        "The registry computes these items itself and shows them beside what was reported. A value is comparable "
+        "with another of the same formula and version only."
+    )
+    return _page("Derived items", intro, list(derivations_lines()))
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "states.md": states_page,
     "de-identification.md": conformance_page,
+    "checks.md": checks_page,
+    "derived-items.md": derivations_page,
 }
