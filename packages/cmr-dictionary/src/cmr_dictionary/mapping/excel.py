@@ -1,0 +1,86 @@
+"""Workbooks become plain rows of text, where the optional reader is installed (extra `excel`).
+
+A number is written as a person would type it, a date as ISO 8601, yes and no as 1 and 0, so that a workbook and a CSV
+of the same table are the same table.
+"""
+
+import datetime
+import importlib
+import importlib.util
+import io
+import zipfile
+from collections.abc import Iterator
+from types import ModuleType
+
+from cmr_dictionary.mapping.errors import TableRejected
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+MOST_UNPACKED = 2**29
+_READER = "python_calamine"
+_calamine: ModuleType | None = (
+    importlib.import_module(_READER) if importlib.util.find_spec(_READER) is not None else None
+)
+
+
+def is_installed() -> bool:
+    """Whether workbooks can be read here."""
+    return _calamine is not None
+
+
+def is_workbook(data: bytes, name: str) -> bool:
+    """Whether the bytes or the name say that it is a workbook."""
+    return data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or name.lower().endswith(SUFFIXES)
+
+
+def sheets_of(data: bytes) -> tuple[str, ...]:
+    """Names of the sheets.
+
+    Raises:
+        TableRejected: no reader, protected, broken, or too large once it is unpacked.
+    """
+    return tuple(str(name) for name in _opened(data).sheet_names)
+
+
+def rows_of(data: bytes, sheet: str = "") -> Iterator[list[str]]:
+    """Rows of one sheet as texts, from its first row that says anything; the first sheet where none is named.
+
+    Raises:
+        TableRejected: as `sheets_of`, or no such sheet.
+    """
+    book = _opened(data)
+    names = list(book.sheet_names)
+    if not names or (sheet and sheet not in names):
+        raise TableRejected("The workbook has no such sheet.")
+    for row in book.get_sheet_by_name(sheet or names[0]).iter_rows():
+        yield [_text(cell) for cell in row]
+
+
+def _opened(data: bytes) -> "ModuleType":
+    if _calamine is None:
+        raise TableRejected(
+            "Workbooks cannot be read here: install the extra 'excel', or save the table as CSV in UTF-8."
+        )
+    try:
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as file:
+                if sum(entry.file_size for entry in file.infolist()) > MOST_UNPACKED:
+                    raise TableRejected("The workbook is too large. Save the sheet as CSV in UTF-8.")
+        book: ModuleType = _calamine.load_workbook(io.BytesIO(data))
+    except (_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError):
+        raise TableRejected("The workbook cannot be read; it may be protected by a password.") from None
+    return book
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime.datetime):
+        is_day = cell.time() == datetime.time()
+        return cell.date().isoformat() if is_day else cell.isoformat(timespec="seconds")
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        return repr(cell.total_seconds())
+    return str(cell)
