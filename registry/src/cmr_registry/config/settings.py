@@ -4,6 +4,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from cmr_dictionary.case_report import static_folder
 from cmr_registry.config.env import Environment, SettingProblem
 
 ENVIRONMENT = Environment()
@@ -172,6 +173,7 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 STATIC_URL = "/static/"
 STATIC_ROOT = None
+STATICFILES_DIRS = [static_folder()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {

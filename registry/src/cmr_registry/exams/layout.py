@@ -3,32 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cmr_dictionary.form_plan import form_heading
 from cmr_imaging.kinds import SeriesKind, View
 from cmr_registry.archive.models import Series
 from cmr_registry.exams.selectors import FormValues, ShownValue
 
-FORM_HEADINGS = {
-    "subject": "Subject",
-    "exam": "Exam",
-    "referral": "Referral",
-    "vitals_labs": "Vital signs and laboratory",
-    "history": "History",
-    "echo_ecg": "Echo, ECG and exercise",
-    "acquisition": "Acquisition",
-    "contrast_stress_safety": "Contrast, stress and safety",
-    "lv": "Left ventricle",
-    "rv_atria": "Right ventricle and atria",
-    "lge": "Late gadolinium enhancement",
-    "mapping": "Mapping",
-    "perfusion": "Perfusion",
-    "flow_valve": "Flow and valves",
-    "vessels_other": "Vessels and other",
-    "congenital_tof": "Congenital heart disease",
-    "amyloid": "Amyloid",
-    "conclusion": "Conclusion",
-    "quality": "Image quality",
-    "followup": "Follow-up",
-}
 BEFORE = ("indication_primary", "indication_secondary", "pretest_diagnosis")
 AFTER = ("final_diagnosis", "impact")
 
@@ -97,7 +76,7 @@ def _cards(rows: list[Series], kind: SeriesKind) -> tuple[Card, ...]:
 
 def heading_of(form: FormValues) -> str:
     """What people call a form."""
-    return FORM_HEADINGS.get(form.form, form.title)
+    return form_heading(form.form)
 
 
 def before_and_after(forms: Iterable[FormValues]) -> BeforeAfter:

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from cmr_registry.accounts.models import Account
 from cmr_registry.archive.models import ImagingStudy
 from cmr_registry.subjects.models import Subject, SubjectOwned
 
@@ -67,3 +68,29 @@ class CaseReport(SubjectOwned):
 
     def __str__(self) -> str:
         return f"{self.form} {self.version}"
+
+
+class CaseReportDraft(SubjectOwned):
+    """What one person entered on the case report of an exam and did not save yet; saving deletes it.
+
+    `answers` maps items to `{"texts": [...], "missing": word}` as typed, right or wrong; `seen` maps their forms to the
+    versions that the page showed.
+    """
+
+    subject_path = "examination__subject"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    examination = models.ForeignKey(Examination, on_delete=models.PROTECT, related_name="drafts")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    answers = models.JSONField()
+    seen = models.JSONField()
+    begun_at = models.DateTimeField(auto_now_add=True)
+    kept_at = models.DateTimeField(auto_now=True)
+
+    class Meta(SubjectOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["examination", "account"], name="one_draft_per_exam_and_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.examination_id}"

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from cmr_dictionary import Item, display, load
+from cmr_dictionary.case_report import SOURCE_WORDS
 from cmr_registry.archive.models import Series
 from cmr_registry.exams.models import Examination
 
@@ -17,15 +18,6 @@ MISSING_WORDS = {
     "unknown": "unknown",
     "not_applicable": "not applicable",
     "withheld": "withheld",
-}
-SOURCE_WORDS = {
-    "report_csv": "report (table)",
-    "report_hl7": "report (HL7)",
-    "dicom": "image header",
-    "desk": "entered by a person",
-    "center_profile": "center profile",
-    "table": "imported table",
-    "derived": "derived",
 }
 
 
@@ -101,7 +93,7 @@ def exam_values(exam: Examination) -> tuple[FormValues, ...]:
     reports = [report for report in exam.case_reports.filter(is_current=True) if report.document]
     reports.sort(key=lambda report: order.index(report.form) if report.form in order else len(order))
     return tuple(
-        FormValues(report.form, _title(report.form), report.version, _shown(report.document))
+        FormValues(report.form, _title(report.form), report.version, shown_values(report.document))
         for report in reports
     )
 
@@ -140,7 +132,8 @@ def exams_without_report() -> int:
     return Examination.objects.filter(has_report=False).count()
 
 
-def _shown(document: dict[str, dict[str, Any]]) -> tuple[ShownValue, ...]:
+def shown_values(document: dict[str, dict[str, Any]]) -> tuple[ShownValue, ...]:
+    """The entries of a form as a page shows them, in the order of the dictionary."""
     items = load().items
     known = [name for name in items if name in document]
     return tuple(

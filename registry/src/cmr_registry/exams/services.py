@@ -2,22 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from cmr_dictionary import Item, Missing, load, settled
+from cmr_dictionary import load
 from cmr_dictionary.checks import Problem, Severity, check_values
+from cmr_dictionary.dictionary import VERSION
 from cmr_exchange.manifest import Contents, DeliveryManifest, ReportValue
 from cmr_registry.archive.models import ImagingStudy
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.changes import exam_changed
+from cmr_registry.exams.drafts import draft_discard, draft_keep
+from cmr_registry.exams.earlier import name_in, present_values
 from cmr_registry.exams.entering import case_report_save
 from cmr_registry.exams.errors import SubjectMismatchError, SupersededError
 from cmr_registry.exams.models import Examination
 from cmr_registry.exams.versions import Document, FormChange, case_reports_write, with_desk_entries
 from cmr_registry.subjects.models import Subject
 
-__all__ = ["case_report_save", "exam_record", "values_problems"]
+__all__ = ["case_report_save", "draft_discard", "draft_keep", "exam_record", "values_problems"]
 
 
 @audited
@@ -80,19 +83,22 @@ def exam_record(
     return exam
 
 
-def values_problems(values: Mapping[str, ReportValue]) -> tuple[Problem, ...]:
-    """What the dictionary says against these case-report values; missing values are checked by name alone."""
+def values_problems(values: Mapping[str, ReportValue], version: str = VERSION) -> tuple[Problem, ...]:
+    """What the dictionary says against these case-report values; missing values are checked by name alone.
+
+    Args:
+        values: as they were sent.
+        version: of the dictionary with which they were written; problems stand under its names.
+    """
+    present, lost = present_values(values, version)
+    return (*(replace(one, item=name_in(version, one.item)) for one in _problems(present)), *lost)
+
+
+def _problems(present: Mapping[str, ReportValue]) -> tuple[Problem, ...]:
     items = load().items
-    plain = {
-        name: settled(items[name], value.value) if name in items else value.value
-        for name, value in values.items()
-        if value.missing is None and value.value is not None
-    }
-    present = {name: value for name, value in plain.items() if not isinstance(value, Missing)}
-    unknown = {
-        name: None for name, value in values.items() if value.missing is not None and name not in items
-    }
-    return check_values(present) + check_values(unknown)
+    plain = {name: one.value for name, one in present.items() if one.value is not None}
+    unknown = {name: None for name, one in present.items() if one.missing is not None and name not in items}
+    return check_values(plain) + check_values(unknown)
 
 
 def _changes(exam: Examination, stated: Mapping[str, Document]) -> tuple[list[FormChange], bool]:
@@ -111,21 +117,11 @@ def _changes(exam: Examination, stated: Mapping[str, Document]) -> tuple[list[Fo
 
 def _documents(manifest: DeliveryManifest) -> dict[str, Document]:
     """The accepted values by form, as they are stored."""
-    refused = {p.item for p in values_problems(manifest.values) if p.severity is Severity.REJECT}
+    present, _ = present_values(manifest.values, manifest.dictionary_version)
+    refused = {problem.item for problem in _problems(present) if problem.severity is Severity.REJECT}
     items = load().items
     documents: dict[str, Document] = defaultdict(dict)
-    for name, value in manifest.values.items():
+    for name, value in present.items():
         if name in items and items[name].may_cross and name not in refused:
-            documents[items[name].form][name] = _entry(items[name], value)
+            documents[items[name].form][name] = value.to_document()
     return dict(documents)
-
-
-def _entry(item: Item, value: ReportValue) -> dict[str, Any]:
-    """A value as it is stored: in the codes of the present dictionary."""
-    entry = value.to_document()
-    if value.value is None:
-        return entry
-    present = settled(item, value.value)
-    if isinstance(present, Missing):
-        return {"source": entry["source"], "missing": present.value}
-    return entry | {"value": present}

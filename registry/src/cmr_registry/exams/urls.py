@@ -9,7 +9,15 @@ urlpatterns = [
     path("", views.exam_list, name="list"),
     path("<uuid:exam_id>/", views.exam_detail, name="detail"),
     path("<uuid:exam_id>/series/<uuid:series_id>/thumbnail", views.series_thumbnail, name="thumbnail"),
-    path("<uuid:exam_id>/report/<slug:form>", report_views.case_report, name="case_report"),
+    path("<uuid:exam_id>/report", report_views.case_report, name="case_report"),
+    path("<uuid:exam_id>/report/look", report_views.case_report_look, name="case_report_look"),
+    path("<uuid:exam_id>/report/discard", report_views.case_report_discard, name="case_report_discard"),
+    path("<uuid:exam_id>/report/<slug:form>", report_views.case_report_form, name="case_report_form"),
+    path(
+        "<uuid:exam_id>/report/<slug:form>/history",
+        report_views.case_report_history,
+        name="case_report_history",
+    ),
     path("<uuid:exam_id>/cine/<uuid:series_id>", cine_views.cine, name="cine"),
     path(
         "<uuid:exam_id>/cine/<uuid:series_id>/stack.json",

@@ -12,6 +12,8 @@ from cmr_registry.exams.models import CaseReport, Examination
 Document = dict[str, dict[str, Any]]
 """Dictionary item -> `{"value": ..., "source": ...}` or `{"missing": code, "source": ...}`."""
 DESK = ValueSource.DESK.value
+PERSON = "account:"
+"""How the actor of a version begins that a person wrote on the registry's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,6 @@ class FormChange:
     form: str
     document: Document
     before: CaseReport | None
-
-
-def case_report_write(exam: Examination, change: FormChange, *, at: datetime, actor: str) -> CaseReport:
-    """Make a changed form its current version, inside a service of this room; see `case_reports_write`."""
-    return case_reports_write(exam, [change], at=at, actor=actor)[0]
 
 
 def case_reports_write(
@@ -64,21 +61,46 @@ def case_reports_write(
 
 
 def with_desk_entries(before: CaseReport, stated: Document) -> Document:
-    """A delivered form with the desk entries of the version before it that stay."""
-    entered = {name: entry for name, entry in before.document.items() if entry.get("source") == DESK}
-    if not entered:
+    """A delivered form with those entries of the version before it that a person made here and that stay.
+
+    A value typed at the center's own desk comes with source `desk` too, but it is delivered (`entered_here`).
+    """
+    if all(entry.get("source") != DESK for entry in before.document.values()):
         return stated
-    delivered = _last_delivered(before)
+    delivered, entered = _told_apart(before)
     stays = {
         name: e for name, e in entered.items() if name not in stated or stated[name] == delivered.get(name)
     }
     return {**stated, **stays}
 
 
-def _last_delivered(report: CaseReport) -> Document:
-    """What deliveries stated last of each item of this form."""
+def entered_here(report: CaseReport) -> frozenset[str]:
+    """Items of a form that a person entered on the registry's page, and that no delivery replaced since."""
+    return frozenset(_told_apart(report)[1])
+
+
+def _told_apart(report: CaseReport) -> tuple[Document, Document]:
+    """What deliveries stated last of each item of a form, and what people entered here: by who wrote each version."""
     rows = CaseReport.objects.filter(examination=report.examination_id, form=report.form).order_by("version")
-    found: Document = {}
-    for document in rows.values_list("document", flat=True):
-        found |= {name: entry for name, entry in document.items() if entry.get("source") != DESK}
-    return found
+    delivered: Document = {}
+    entered: Document = {}
+    last: Document = {}
+    for document, actor in rows.values_list("document", "recorded_by"):
+        for name in document.keys() | last.keys():
+            entry = document.get(name)
+            if entry == (last if actor.startswith(PERSON) else entered).get(name):
+                continue  # untouched by the person, or left standing by the delivery
+            if actor.startswith(PERSON):
+                _put(entered, name, entry if entry and entry.get("source") == DESK else None)
+            else:
+                _put(entered, name, None)
+                _put(delivered, name, entry)
+        last = document
+    return delivered, entered
+
+
+def _put(document: Document, name: str, entry: dict[str, Any] | None) -> None:
+    """Make the document say this of an item, None for nothing."""
+    document.pop(name, None)
+    if entry is not None:
+        document[name] = entry

@@ -53,8 +53,8 @@ EACH_PERMISSION = (
     "key of Riverside",
 )
 """Callers who together hold every permission, and one who holds none."""
-MOVED_ON = {"search_edit", "review_score"}
-"""Pages that lead elsewhere once a search is submitted, and for a chair, who does not score."""
+MOVED_ON = {"search_edit", "review_score", "case_report_form"}
+"""Pages that lead elsewhere: of a submitted search, for a chair, who does not score, to a place on the report."""
 
 
 @pytest.mark.parametrize("route", every_route(), ids=lambda route: route.name + " " + route.path)

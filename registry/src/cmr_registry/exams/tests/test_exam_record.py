@@ -145,7 +145,7 @@ def test_values_are_shown_with_label_unit_source_and_the_word_for_what_is_missin
     exam = record(statement())
     shown = {value.item: value for form in exam_values(exam) for value in form.values}
     assert shown["lv_edv_ml"].text == "148.2 mL"
-    assert shown["lv_edv_ml"].source == "report (table)"
+    assert shown["lv_edv_ml"].source == "from the report (table)"
     assert (shown["lv_mass_g"].missing, shown["lv_mass_g"].text) == ("not_reported", "not reported")
     assert shown["indication_primary"].text not in ("2", "")
 
@@ -185,3 +185,31 @@ def test_the_statement_itself_is_left_alone(record):
     before = dataclasses.replace(manifest)
     record(manifest)
     assert manifest == before
+
+
+def test_values_of_an_earlier_dictionary_are_stored_in_the_words_of_the_present_one(record):
+    values = {
+        "hx_htn": ReportValue(CSV, "9"),
+        "hx_dm": ReportValue(CSV, "1"),
+        "race": ReportValue(CSV, ["1", "9"]),
+        "sex": ReportValue(CSV, missing=MissingCode.WITHHELD),
+    }
+    record(statement(values=values, dictionary_version="1.0"))
+    stored = {name: entry for report in CaseReport.objects.all() for name, entry in report.document.items()}
+    assert stored["hx_htn"] == {"source": "csv", "missing": "unknown"}
+    assert (stored["hx_dm"]["value"], stored["race"]["value"]) == (1, ["1"])
+    assert stored["sex"]["missing"] == "withheld"
+
+
+def test_what_an_earlier_dictionary_said_and_the_present_one_cannot_is_told(record):
+    values = {"death_cause": ReportValue(CSV, "1"), "wm_abnormal_segments": ReportValue(CSV, ["1"])}
+    assert {problem.item for problem in values_problems(values, "1.0")} == {
+        "death_cause",
+        "wm_abnormal_segments",
+    }
+    record(statement(values=values, dictionary_version="1.0"))
+    assert not any(report.document for report in CaseReport.objects.all())
+
+
+def test_a_version_that_is_newer_than_the_registry_is_read_as_the_present_one(record):
+    assert values_problems(REPORT, "99.0") == ()
