@@ -273,4 +273,80 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX report_exam ON report (exam_id, state)
     """,
+    # tables brought by people: mappings with their versions, golden samples, imports and what became of each row;
+    # file names, mappings, samples and files lie in boxes. A row finds its exam by accession number or by a keyed
+    # hash of patient and day; row_key ties a corrected row to the one that it replaces
+    """
+    ALTER TABLE report ADD COLUMN row_key TEXT;
+    ALTER TABLE report ADD COLUMN date_hash TEXT;
+    ALTER TABLE exam ADD COLUMN date_hash TEXT;
+    CREATE INDEX report_row_key ON report (row_key, id);
+    CREATE INDEX report_date ON report (date_hash, state);
+    CREATE INDEX report_patient ON report (patient_id_hash, state);
+    CREATE INDEX exam_date ON exam (date_hash);
+
+    CREATE TABLE table_mapping (
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        box BLOB NOT NULL,
+        digest TEXT NOT NULL,
+        account TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (name, version)
+    ) STRICT;
+
+    CREATE TABLE mapping_sample (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        content_hash TEXT NOT NULL,
+        box BLOB NOT NULL,
+        at TEXT NOT NULL,
+        UNIQUE (name, content_hash)
+    ) STRICT;
+
+    CREATE TABLE mapping_check (
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        dictionary TEXT NOT NULL,
+        n_samples INTEGER NOT NULL,
+        n_changed INTEGER NOT NULL,
+        said TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (name, version, dictionary)
+    ) STRICT;
+
+    CREATE TABLE table_import (
+        id INTEGER PRIMARY KEY,
+        file_hash TEXT NOT NULL,
+        source TEXT NOT NULL,
+        account TEXT NOT NULL,
+        state TEXT NOT NULL,
+        said TEXT NOT NULL,
+        box BLOB NOT NULL,
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        with_questions INTEGER NOT NULL,
+        n_rows INTEGER NOT NULL,
+        n_done INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX table_import_state ON table_import (state, id);
+
+    CREATE TABLE table_import_row (
+        import_id INTEGER NOT NULL REFERENCES table_import (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        report_id INTEGER REFERENCES report (id),
+        row_key TEXT,
+        is_new INTEGER NOT NULL,
+        n_values INTEGER NOT NULL,
+        n_questions INTEGER NOT NULL,
+        n_refused INTEGER NOT NULL,
+        said TEXT NOT NULL,
+        PRIMARY KEY (import_id, number)
+    ) STRICT;
+    CREATE INDEX table_import_row_outcome ON table_import_row (import_id, outcome, number);
+    CREATE INDEX table_import_row_key ON table_import_row (import_id, row_key)
+    """,
 )

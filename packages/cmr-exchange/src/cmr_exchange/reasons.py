@@ -279,6 +279,13 @@ _ALL = (
         _C,
         "Enter the values in the case report of the right exam.",
     ),
+    Reason(
+        "row_ambiguous",
+        "More than one exam fits the patient and the day of this row.",
+        _C,
+        "Add the accession number to the table, or enter the values in the case report of the right exam.",
+    ),
+    Reason("report_replaced", "A corrected row of the same table came for the same exam.", _N, "Nothing."),
     Reason("duplicate", "The same image was taken before.", _N, "Nothing."),
     Reason(
         "outgoing_cleared",
