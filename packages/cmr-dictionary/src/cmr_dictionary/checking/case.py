@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from cmr_dictionary.checking.problem import Surroundings
 from cmr_dictionary.logic_eval import derive
 
+ADULT = 18.0
+"""Age in years from which the usual ranges hold; a person of unknown age counts as an adult."""
+
 
 @dataclass(slots=True)
 class Case:

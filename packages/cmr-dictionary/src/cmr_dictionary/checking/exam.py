@@ -4,9 +4,9 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 
 from cmr_dictionary.checking.book import CHECKS
-from cmr_dictionary.checking.case import Case
+from cmr_dictionary.checking.case import ADULT, Case, as_number
 from cmr_dictionary.checking.problem import ALONE, Problem, Severity, Surroundings
-from cmr_dictionary.checking.single import check_one
+from cmr_dictionary.checking.single import UNUSUAL, check_one
 
 
 def check_values(values: Mapping[str, object]) -> tuple[Problem, ...]:
@@ -45,9 +45,11 @@ def is_rejected(problems: Iterable[Problem]) -> bool:
 def _checked(values: Mapping[str, object], around: Surroundings, *, is_whole: bool) -> tuple[Problem, ...]:
     single: list[Problem] = []
     sound = dict(values)
+    age = as_number(values.get("age_at_exam_years"))
+    is_child = age is not None and age < ADULT
     for name, value in values.items():
         problem = check_one(name, value)
-        if problem is not None:
+        if problem is not None and not (is_child and problem.rule == UNUSUAL.id):
             single.append(problem)
             if problem.severity is Severity.REJECT:
                 del sound[name]

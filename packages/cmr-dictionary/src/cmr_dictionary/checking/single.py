@@ -133,9 +133,9 @@ UNUSUAL = Rule(
     RejectReason.UNUSUAL,
     Severity.WARN,
     "Outside the usual range",
-    "The value is possible but rare; often a unit or a decimal point is wrong.",
+    "The value is possible but rare in adults; often a unit or a decimal point is wrong. Children are not asked.",
     Mender.READER,
-    (Example({"lv_edv_ml": 150}),),
+    (Example({"lv_edv_ml": 150}), Example({"lv_edv_ml": 10, "age_at_exam_years": 0})),
     (Example({"lv_edv_ml": 480}, items=("lv_edv_ml",)),),
 )
 SINGLE_RULES = (

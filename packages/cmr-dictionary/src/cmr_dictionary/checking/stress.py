@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmr_dictionary.checking.case import Case
+from cmr_dictionary.checking.case import ADULT, Case
 from cmr_dictionary.checking.problem import Mender
 from cmr_dictionary.checking.rule import Hit, Words, across, bad, good
 from cmr_dictionary.segments import SEGMENTS
@@ -25,7 +25,7 @@ DOSES = {
 AGENT_KINDS = {"1": "1", "2": "1", "3": "1", "5": "1", "4": "2"}
 """Code of `stress_agent` -> code of `stress_performed`."""
 RISKY_GROUPS, LOW_EGFR = frozenset({1, 3}), 30.0
-ADULT, DEEP = 18.0, frozenset({"3", "4"})
+DEEP = frozenset({"3", "4"})
 PERFUSION_STRESS, PERFUSION_REST = "3", "4"
 VASODILATOR = {"stress_performed": "1", "stress_agent": "1"}
 
@@ -268,8 +268,25 @@ def adverse_event(case: Case) -> Iterator[Hit]:
         yield "ae_type", "A reaction to contrast is stated, but no contrast was given."
 
 
+@across(
+    Words(
+        "sedation-event",
+        "Event under sedation against adverse events",
+        "An event under sedation is an adverse event of the exam.",
+    ),
+    good({"adverse_event": 1, "sedation_event": 1}),
+    bad({"adverse_event": 0, "sedation_event": 1}, "adverse_event"),
+    reads=("adverse_event",),
+    who=Mender.COORDINATOR,
+)
+def sedation_event(case: Case) -> Iterator[Hit]:
+    """No event under sedation without an adverse event."""
+    if case.code("adverse_event") == "0" and case.code("sedation_event") == "1":
+        yield "adverse_event", "An event under sedation is stated, but no adverse event."
+
+
 STRESS_CHECKS = (
     contrast_dose, contrast_group, contrast_kidney, stress_dose, stress_agent, stress_heart_rate, perfusion_segments,
-    perfusion_list, stress_list, blood_flow, sedation, adverse_event,
+    perfusion_list, stress_list, blood_flow, sedation, sedation_event, adverse_event,
 )  # fmt: skip
 """All checks of this module, in the order in which problems are told."""

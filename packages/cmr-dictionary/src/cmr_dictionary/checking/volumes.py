@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmr_dictionary.checking.case import Case, as_number
+from cmr_dictionary.checking.case import ADULT, Case, as_number
 from cmr_dictionary.checking.problem import Severity
 from cmr_dictionary.checking.rule import Hit, Words, across, bad, good
 from cmr_dictionary.segments import SEGMENTS
@@ -17,7 +17,6 @@ COMPUTED_TOLERANCES = {
 """Derived item -> by how much a stated value may differ from the registry's own formula."""
 MASS_INDEX = {"F": (22.0, 125.0), "M": (28.0, 160.0)}
 """Sex -> LV mass index in g/m2 between which adults lie, disease included (d)."""
-ADULT = 18.0
 VOLUMES = ("lv_edv_ml", "lv_esv_ml", "rv_edv_ml", "rv_esv_ml")
 SOUND = {"lv_edv_ml": 150, "lv_esv_ml": 60}
 SIZE = {"height_cm": 175, "weight_kg": 80}
