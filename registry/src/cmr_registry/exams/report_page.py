@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from cmr_dictionary import entered_forms
 from cmr_dictionary.case_report import Answer, CaseReportView, case_report_html
+from cmr_dictionary.checks import Surroundings
+from cmr_registry.archive.models import Series
 from cmr_registry.exams.drafts import draft_answers
 from cmr_registry.exams.entering import current_reports, entries_of
 from cmr_registry.exams.models import CaseReport, CaseReportDraft, Examination
@@ -57,8 +59,17 @@ def report_html(request: HttpRequest, exam: Examination, typed: Typed) -> SafeSt
         help_url=HELP_URL,
         history_url=reverse("exams:case_report_history", args=[exam.pk, FORM]).replace(FORM, "{form}"),
         versions={form: report.version for form, report in reports.items()},
+        around=surroundings_of(exam),
     )
     return mark_safe(case_report_html(view))  # noqa: S308 - every text in it is escaped where it is put in
+
+
+def surroundings_of(exam: Examination) -> Surroundings:
+    """What the page's checks know beside the values: the kinds of the exam's series, nothing where it has no images."""
+    if exam.imaging_study_id is None:
+        return Surroundings()
+    kinds = Series.objects.filter(study=exam.imaging_study_id).values_list("kind", flat=True).distinct()
+    return Surroundings(kinds=frozenset(kinds))
 
 
 def seen_versions(posted: Mapping[str, str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from cmr_registry.exams.entering import current_reports, entries_of, merged, sav
 from cmr_registry.exams.errors import CaseReportRejected
 from cmr_registry.exams.models import CaseReportDraft, Examination
 from cmr_registry.exams.report_history import report_history
-from cmr_registry.exams.report_page import Typed, report_html, seen_versions, typed_before
+from cmr_registry.exams.report_page import Typed, report_html, seen_versions, surroundings_of, typed_before
 from cmr_registry.exams.services import case_report_save, draft_discard, draft_keep
 from cmr_registry.exams.views import NOTHING_HERE, found, view_note
 
@@ -55,7 +55,7 @@ def case_report_look(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
     seen = seen_versions(request.POST.dict())
     own = merged(exam, current, _answers(request), seen).answers
     draft = draft_keep(exam=exam, answers=own, seen=seen, by=principal_of(request))
-    document = look(entries_of(current.values()), own).to_document(SOURCE_WORDS)
+    document = look(entries_of(current.values()), own, surroundings_of(exam)).to_document(SOURCE_WORDS)
     return JsonResponse(document | {"kept": _kept(exam, draft)})
 
 

@@ -1,13 +1,13 @@
 """What the page needs to know while a person answers: what is asked, computed, odd, wrong, and still open."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cmr_dictionary.case_report.answers import TYPED, Answer, Entry, present_values
 from cmr_dictionary.case_report.minimum import minimum_items
 from cmr_dictionary.case_report.settling import entered_items, settle
-from cmr_dictionary.checks import Severity, check_values
+from cmr_dictionary.checks import Severity, Surroundings, check_exam, check_values
 from cmr_dictionary.dictionary import load
 from cmr_dictionary.form_plan import entered_forms, form_plan
 from cmr_dictionary.logic_eval import derive, not_asked
@@ -73,12 +73,16 @@ class Look:
         }
 
 
-def look(stored: Mapping[str, Entry], answers: Mapping[str, Answer]) -> Look:
+def look(
+    stored: Mapping[str, Entry], answers: Mapping[str, Answer], around: Surroundings | None = None
+) -> Look:
     """What the form should show beside these answers.
 
     Args:
         stored: entries of all forms of the exam by item.
         answers: by item; an item that is not among them stands as it is stored.
+        around: what is known of the exam beside the answers, so that the whole exam is checked (`check_exam`); None
+            checks the values alone.
     """
     settled = settle(stored, answers, source=TYPED)
     values = present_values(settled.entries)
@@ -90,7 +94,7 @@ def look(stored: Mapping[str, Entry], answers: Mapping[str, Answer]) -> Look:
         asked=asked,
         derived=_computed(computed),
         problems=settled.problems,
-        questions=_questions(values),
+        questions=_questions(values, settled.entries, around),
         typed=whole.n_typed,
         known_from=whole.known_from,
         minimum=tally(settled.entries, minimum_items(), asked),
@@ -143,6 +147,12 @@ def _computed(values: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def _questions(values: Mapping[str, object]) -> dict[str, str]:
-    problems = check_values(values)
+def _questions(
+    values: Mapping[str, object], entries: Mapping[str, Entry], around: Surroundings | None
+) -> dict[str, str]:
+    if around is None:
+        problems = check_values(values)
+    else:
+        missing = {name: str(entry["missing"]) for name, entry in entries.items() if "missing" in entry}
+        problems = check_exam(values, replace(around, missing=missing))
     return {problem.item: problem.sentence for problem in problems if problem.severity is Severity.WARN}

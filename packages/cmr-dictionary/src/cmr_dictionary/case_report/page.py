@@ -23,10 +23,6 @@ from cmr_dictionary.form_plan import (
 )
 from cmr_dictionary.values import display
 
-EXPLAINED = (
-    "What you save becomes a new version of each form that changed; earlier ones are kept. A value that a later"
-    " delivery of the hospital states anew replaces yours; what it does not state stays."
-)
 KEYS = (
     ("Enter", "go to the next open item of the minimum"),
     ("Ctrl+S", "save"),
@@ -44,7 +40,7 @@ def case_report_html(view: CaseReportView) -> str:
 
     Without scripts it is a plain form: every item is there, conditions stand in words, segments are lists.
     """
-    return _Page(view, look(view.entries, view.answers)).html()
+    return _Page(view, look(view.entries, view.answers, view.around)).html()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ class _Page:
         return (
             '<section class="panel cr-section cr-minimum" aria-labelledby="cr-minimum">'
             f'<h2 id="cr-minimum" tabindex="-1">The minimum</h2>'
-            f'<p class="cr-count" data-count>{count}</p><p class="cr-lead">{EXPLAINED}</p>'
+            f'<p class="cr-count" data-count>{count}</p><p class="cr-lead">{escape(self.view.lead)}</p>'
             f'{_keys()}<div class="cr-fields">{fields}</div></section>'
         )
 
@@ -114,15 +110,17 @@ class _Page:
         on_top = [name for name in here if name in _minimum_set()]
         sections = "".join(self._section(section) for section in plan.sections)
         is_open = " open" if any(name in self.view.problems for name in here if name not in on_top) else ""
-        version = self.view.versions.get(form, 0)
         said = f"{n_stated} stated" if n_stated else "empty"
         return (
             f'<details class="panel cr-section cr-form" id="form-{form}"{is_open}><summary>'
             f'<h2>{escape(form_heading(form))}</h2><span class="cr-stated" data-stated>{said}</span></summary>'
-            f"{self._about(form, version)}{_links(on_top)}{sections}</details>"
+            f"{self._about(form)}{_links(on_top)}{sections}</details>"
         )
 
-    def _about(self, form: str, version: int) -> str:
+    def _about(self, form: str) -> str:
+        if self.view.versions is None:
+            return ""
+        version = self.view.versions.get(form, 0)
         if not version:
             return '<p class="cr-about">Nothing is stored on this form yet.</p>'
         words = f"Version {version} is stored."

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cmr_dictionary.case_report.answers import Answer, Entry
+from cmr_dictionary.checks import Surroundings
 
 SOURCE_WORDS: Mapping[str, str] = {
     "report_csv": "from the report (table)",
@@ -17,6 +18,12 @@ SOURCE_WORDS: Mapping[str, str] = {
 """Source of a value (`cmr_exchange.ValueSource`) -> how a page says it."""
 
 
+LEAD = (
+    "What you save becomes a new version of each form that changed; earlier ones are kept. A value that a later"
+    " delivery of the hospital states anew replaces yours; what it does not state stays."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseReportView:
     """One case report as a page shows it.
@@ -28,7 +35,7 @@ class CaseReportView:
             `Look.to_document` as JSON, with `kept` beside it: a short sentence about the draft. Empty for none.
         answers: what was typed and not stored, by item; other items are shown as stored.
         problems: item -> why it was refused; the empty name stands for the report as a whole.
-        questions: item -> what is odd, beside what the values alone tell (`check_values`).
+        questions: item -> what is odd, beside what the checks tell.
         source_words: source -> how people call it.
         hidden: name and value of further fields that travel with the form (token, seen versions).
         restored_at: when the draft was kept that `answers` hold, in words; empty for none.
@@ -36,7 +43,9 @@ class CaseReportView:
         back_url, back_words: where the person came from.
         help_url: address of an item's page with `{item}`; empty for none.
         history_url: address of a form's versions with `{form}`; empty for none.
-        versions: form -> stored version.
+        versions: form -> stored version; None where the host keeps no version of a form.
+        lead: what becomes of what is saved, in a sentence or two.
+        around: what is known of the exam beside its values, so that it is checked as a whole.
     """
 
     entries: Mapping[str, Entry]
@@ -53,4 +62,6 @@ class CaseReportView:
     back_words: str = "Back to the exam"
     help_url: str = ""
     history_url: str = ""
-    versions: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, int] | None = None
+    lead: str = LEAD
+    around: Surroundings | None = None
