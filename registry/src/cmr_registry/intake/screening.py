@@ -30,7 +30,7 @@ def manifest_refusal(manifest: DeliveryManifest) -> Reason | None:
     """
     if not _SOFTWARE.fullmatch(manifest.software) or any(_tells(one.facts) for one in manifest.series):
         return reason("identifying_value")
-    for problem in values_problems(manifest.values):
+    for problem in values_problems(manifest.values, manifest.dictionary_version):
         if problem.severity is Severity.REJECT and not _is_code(manifest.values[problem.item].value):
             return reason("value_rejected")
     return None

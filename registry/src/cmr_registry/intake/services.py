@@ -235,7 +235,7 @@ def _refuse_unseen(request: Request, instances: Sequence[bytes], why: Reason) ->
 def _value_problems(manifest: DeliveryManifest) -> list[dict[str, str]]:
     return [
         {"code": "value_rejected", "item": problem.item, "detail": problem.sentence}
-        for problem in values_problems(manifest.values)
+        for problem in values_problems(manifest.values, manifest.dictionary_version)
         if problem.severity is Severity.REJECT
     ]
 

@@ -196,7 +196,7 @@ def test_values_of_an_earlier_dictionary_are_stored_in_the_words_of_the_present_
     }
     record(statement(values=values, dictionary_version="1.0"))
     stored = {name: entry for report in CaseReport.objects.all() for name, entry in report.document.items()}
-    assert stored["hx_htn"] == {"source": "csv", "missing": "unknown"}
+    assert stored["hx_htn"] == {"source": CSV.value, "missing": "unknown"}
     assert (stored["hx_dm"]["value"], stored["race"]["value"]) == (1, ["1"])
     assert stored["sex"]["missing"] == "withheld"
 
