@@ -19,6 +19,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "instance_taken": frozenset({"exam_number", "source", "outcome", "reason", "size"}),
     "file_refused": frozenset({"refusal_number", "source", "reason", "size"}),
     "report_taken": frozenset({"report_number", "source", "state", "n_values", "n_problems"}),
+    "case_report_saved": frozenset({"exam_number", "version", "n_changed"}),
     "exam_prepared": frozenset({"exam_number", "version", "n_instances", "n_held", "n_values", "seconds"}),
     "exam_held": frozenset({"exam_number", "reason"}),
     "exam_released": frozenset({"exam_number"}),

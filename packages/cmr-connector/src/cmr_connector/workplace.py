@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from cmr_connector.case_report_work import CaseReportWork
 from cmr_connector.config import Config
 from cmr_connector.errors import WorkerBusyError
 from cmr_connector.files import Files
@@ -42,6 +43,7 @@ class Workplace:
         intake, reports: the doors for images and for reports.
         pipeline: gates, de-identification, second looks, queue.
         follow_up: what became of the patients.
+        case_reports: what a person enters of an exam.
         pixels: the gate of burned-in text; None where it is not installed or switched off.
     """
 
@@ -53,6 +55,7 @@ class Workplace:
     reports: ReportIntake
     pipeline: Pipeline
     follow_up: FollowUpWork
+    case_reports: CaseReportWork
     pixels: PixelGate | None
 
     def client(self) -> RegistryClient:
@@ -124,8 +127,18 @@ def open_workplace(config: Config) -> Workplace:
     )
     pixels = PixelGate(store, files, Looker(config.pixels.seconds)) if looks_at_pixels(config) else None
     pipeline = Pipeline(store, files, engine, Rules(issuer, config.center.opt_out_file), pixels)
-    follow_up = FollowUpWork(store, issuer)
-    return Workplace(config, store, files, engine, intake, ReportIntake(store), pipeline, follow_up, pixels)
+    return Workplace(
+        config,
+        store,
+        files,
+        engine,
+        intake,
+        ReportIntake(store),
+        pipeline,
+        FollowUpWork(store, issuer),
+        CaseReportWork(store),
+        pixels,
+    )
 
 
 def looks_at_pixels(config: Config) -> bool:

@@ -32,6 +32,13 @@ class Act(enum.StrEnum):
     PASSED_TEXT = "passed_text"
     BLANKED_TEXT = "blanked_text"
     LEFT_OUT_TEXT = "left_out_text"
+    SAW_TO_ENTER = "saw_to_enter"
+    SAW_CASE_REPORT = "saw_case_report"
+    SAVED_CASE_REPORT = "saved_case_report"
+    DISCARDED_CASE_REPORT = "discarded_case_report"
+    BEGAN_PAPER_REPORT = "began_paper_report"
+    SAVED_PAPER_REPORT = "saved_paper_report"
+    CHANGED_PROFILE = "changed_profile"
 
 
 WORDS: dict[Act, str] = {
@@ -54,6 +61,13 @@ WORDS: dict[Act, str] = {
     Act.PASSED_TEXT: "let text in images pass",
     Act.BLANKED_TEXT: "had a region of images blanked",
     Act.LEFT_OUT_TEXT: "left out a series that shows text",
+    Act.SAW_TO_ENTER: "saw the worklist of exams to enter",
+    Act.SAW_CASE_REPORT: "opened a case report",
+    Act.SAVED_CASE_REPORT: "saved a case report",
+    Act.DISCARDED_CASE_REPORT: "discarded what was typed of a case report",
+    Act.BEGAN_PAPER_REPORT: "began a report whose images have not come",
+    Act.SAVED_PAPER_REPORT: "saved a report whose images have not come",
+    Act.CHANGED_PROFILE: "changed the center profile",
 }
 
 

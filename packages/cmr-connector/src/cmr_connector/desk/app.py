@@ -22,8 +22,11 @@ from cmr_connector.desk import (
     follow_up_pages,
     look_up,
     pages,
+    paper_pages,
     pixel_pages,
     privacy_pages,
+    profile_pages,
+    report_pages,
     sign_in,
 )
 from cmr_connector.desk.accounts import Accounts, Setup
@@ -33,10 +36,20 @@ from cmr_connector.desk.drops import Drops
 from cmr_connector.desk.frame import Frame
 from cmr_connector.desk.selectors import Selectors
 from cmr_connector.desk.sessions import Attempts, Sessions
-from cmr_connector.desk.visits import Desk, Visit, action, open_action, open_page, page, session_of
+from cmr_connector.desk.visits import (
+    CASE_REPORT_FIELDS,
+    Desk,
+    Visit,
+    action,
+    open_action,
+    open_page,
+    page,
+    session_of,
+)
 from cmr_connector.desk.words import HERE, templates
 from cmr_connector.store import FILE_NAME
 from cmr_connector.workplace import Workplace
+from cmr_dictionary.case_report import static_folder
 
 _WINDOW_S = 15 * 60.0
 _SENTENCES = {
@@ -94,7 +107,7 @@ def routes() -> list[BaseRoute]:
         Route("/part", page(pages.overview_part, refreshes_itself=True)),
         Route("/retry", action(actions.retry), methods=["POST"]),
         *_exam_routes(),
-        Route("/reports", page(pages.reports)),
+        *_report_routes(),
         Route("/refused", page(pages.refused)),
         Route("/look-up", page(look_up.look_up_page)),
         Route("/look-up", action(look_up.look_up), methods=["POST"]),
@@ -117,6 +130,7 @@ def routes() -> list[BaseRoute]:
         Route("/sign-in", open_action(sign_in.sign_in), methods=["POST"]),
         Route("/setup", open_page(sign_in.setup_page)),
         Route("/setup", open_action(sign_in.setup), methods=["POST"]),
+        Mount("/static/case-report", StaticFiles(directory=static_folder()), name="case_report_static"),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]
 
@@ -136,6 +150,28 @@ def _exam_routes() -> list[BaseRoute]:
         Route("/exams/{number}/text", page(pixel_pages.text_page)),
         Route("/exams/{number}/text/{series}", action(pixel_pages.decide_text), methods=["POST"]),
         Route("/text", page(pixel_pages.waiting_page)),
+    ]
+
+
+def _report_routes() -> list[BaseRoute]:
+    many = {"most_fields": CASE_REPORT_FIELDS}
+    exam, paper = "/exams/{number}/report", "/reports/papers/{draft}"
+    return [
+        Route("/reports", page(pages.reports)),
+        Route("/reports/to-enter", page(report_pages.worklist)),
+        Route("/reports/new", page(paper_pages.new)),
+        Route("/reports/new", action(paper_pages.begin), methods=["POST"]),
+        Route(paper, page(paper_pages.paper)),
+        Route(paper, action(paper_pages.save, **many), methods=["POST"]),
+        Route(f"{paper}/look", action(paper_pages.look, **many), methods=["POST"]),
+        Route(f"{paper}/discard", action(paper_pages.discard, **many), methods=["POST"]),
+        Route(exam, page(report_pages.report)),
+        Route(exam, action(report_pages.save, **many), methods=["POST"]),
+        Route(f"{exam}/look", action(report_pages.look, **many), methods=["POST"]),
+        Route(f"{exam}/discard", action(report_pages.discard, **many), methods=["POST"]),
+        Route(f"{exam}/saved", page(report_pages.saved)),
+        Route("/profile", page(profile_pages.profile)),
+        Route("/profile", action(profile_pages.change), methods=["POST"]),
     ]
 
 

@@ -8,13 +8,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from cmr_connector.database import utc_now
+from cmr_connector.desk.case_report_words import SOURCE_NAMES, came_by_words, per_exam, rows_of
 from cmr_connector.desk.contact import last_contact
 from cmr_connector.desk.selectors import SeriesSummary, start_of_today
 from cmr_connector.desk.visits import Visit
 from cmr_connector.errors import StoreError
 from cmr_connector.exam_values import ExamValues
+from cmr_connector.overview import typing_summary
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
+from cmr_connector.value_counts import count
 from cmr_deid.science import ScienceReport
 from cmr_exchange.reasons import reason as reason_of
 
@@ -44,6 +47,7 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "n_refused": selectors.n_refusals(today),
         "queue": selectors.queue(),
         "n_text": len(store.looks.held()),
+        "n_to_enter": selectors.n_to_enter(),
         "n_statements_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "statement_failing": store.statements.failing(),
         "contact": last_contact(store),
@@ -74,7 +78,6 @@ def exam_part(visit: Visit) -> Response:
 
 def _exam(visit: Visit) -> dict[str, Any]:
     store, row = visit.desk.workplace.store, exam_of(visit)
-    values = ExamValues(store)
     counts = store.ledger.counts(row.id)
     problems = visit.desk.selectors.problems(row.id)
     return {
@@ -85,13 +88,31 @@ def _exam(visit: Visit) -> dict[str, Any]:
         "series": visit.desk.selectors.series_of(row.id),
         "science": ScienceReport.of(store.ledger.survivals(row.id)),
         "deliveries": store.outbox.of_exam(row.id),
-        "n_values": len(values.crossing(row)),
+        **_values(visit, row),
         "evidence": store.exams.evidence(row.id),
         "may_release": may_release(visit, row),
         "may_send_again": may_send_again(visit, row),
         "n_text": len(store.looks.held(row.id)),
         "has_sources": has_sources(visit, row),
         "at_rest": row.state in (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED),
+    }
+
+
+def _values(visit: Visit, row: ExamRow) -> dict[str, Any]:
+    """What is stated of an exam, with its sources, and what is still typed by hand."""
+    store = visit.desk.workplace.store
+    work = ExamValues(store)
+    values = work.crossing(row)
+    found = count(values, store.reports.sources_of(row.id))
+    return {
+        "n_values": len(values),
+        "stated": rows_of(values),
+        "n_minimum": found.n_minimum,
+        "n_open_items": found.n_open,
+        "minimum_by": found.minimum,
+        "source_names": SOURCE_NAMES,
+        "has_entries": store.case_reports.current(row.id).version > 0,
+        "may_enter": row.subject is not None and not store.withdrawals.holds(row.subject),
     }
 
 
@@ -130,7 +151,17 @@ def reports(visit: Visit) -> Response:
     state = next((state for state in ReportState if state == asked), ReportState.WAITING)
     selectors = visit.desk.selectors
     found = selectors.reports(state, visit.page_number())
-    return visit.render("reports.html", found=found, state=state, counts=selectors.report_counts())
+    return visit.render(
+        "reports.html",
+        found=found,
+        state=state,
+        counts=selectors.report_counts(),
+        n_to_enter=selectors.n_to_enter(),
+        typing=typing_summary(visit.desk.workplace),
+        source_names=SOURCE_NAMES,
+        came_by_words=came_by_words,
+        per_exam=per_exam,
+    )
 
 
 def refused(visit: Visit) -> Response:

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from cmr_connector.crosswalk import CrosswalkEntry
 from cmr_connector.database import Database
 from cmr_connector.rows import DeliveryRow, ExamRow, InstanceRow, RefusalRow, ReportRow
 from cmr_connector.statements import StatementRow
@@ -83,6 +84,34 @@ class Queue:
     failing: DeliveryRow | None
 
 
+@dataclass(frozen=True, slots=True)
+class ToEnter:
+    """An exam whose case report is to be entered or completed; stays inside.
+
+    Attributes:
+        entry: whose exam it is.
+        state: where the exam stands.
+        n_minimum, n_open: items of the short form that are asked, and those of them of which nothing is known; None
+            where they were not counted yet.
+    """
+
+    entry: CrosswalkEntry
+    state: ExamState
+    n_minimum: int | None
+    n_open: int | None
+
+
+_TO_ENTER = (
+    "FROM exam LEFT JOIN exam_count ON exam_count.exam_id = exam.id WHERE exam.subject IS NOT NULL"
+    " AND exam.state <> 'rejected' AND exam.subject NOT IN (SELECT subject FROM withdrawal)"
+)
+_WITHOUT_REPORT = (
+    " AND NOT EXISTS (SELECT 1 FROM case_report WHERE case_report.exam_id = exam.id)"
+    " AND NOT EXISTS (SELECT 1 FROM report WHERE report.exam_id = exam.id AND report.state = 'matched')"
+)
+_WITH_OPEN = " AND exam_count.n_open > 0"
+
+
 class Selectors:
     """Reads over the connector's database."""
 
@@ -118,6 +147,34 @@ class Selectors:
         """Follow-up documents and withdrawals, newest first."""
         numbers, total = self._page("FROM statement WHERE 1 = 1", "id DESC", [], page)
         return Page([self._store.statements.get(number) for number in numbers], page, total)
+
+    def to_enter(self, page: int, *, with_open: bool = False) -> Page[ToEnter]:
+        """Exams without a case report, newest first; `with_open`: those whose short form is not complete."""
+        where = _TO_ENTER + (_WITH_OPEN if with_open else _WITHOUT_REPORT)
+        total = self._db.one(f"SELECT count(*) AS n {where}")["n"]
+        columns = "exam.id, exam.state, exam_count.n_minimum, exam_count.n_open"
+        sql = f"SELECT {columns} {where} ORDER BY exam.id DESC LIMIT ? OFFSET ?"
+        rows = self._db.all(sql, PAGE, (page - 1) * PAGE)
+        entries = self._store.crosswalk.entries([row["id"] for row in rows])
+        found = [
+            ToEnter(entries[row["id"]], ExamState(row["state"]), row["n_minimum"], row["n_open"])
+            for row in rows
+        ]
+        return Page(found, page, total)
+
+    def n_to_enter(self, *, with_open: bool = False) -> int:
+        """How many there are."""
+        where = _TO_ENTER + (_WITH_OPEN if with_open else _WITHOUT_REPORT)
+        return int(self._db.one(f"SELECT count(*) AS n {where}")["n"])
+
+    def next_to_enter(self, exam_id: int) -> int | None:
+        """The newest exam without a case report that came before this one, else the newest of all; None for none."""
+        rows = self._db.all(
+            f"SELECT exam.id {_TO_ENTER}{_WITHOUT_REPORT} AND exam.id <> ?1"
+            " ORDER BY exam.id > ?1, exam.id DESC LIMIT 1",
+            exam_id,
+        )
+        return rows[0]["id"] if rows else None
 
     def report_counts(self) -> dict[ReportState, int]:
         """How many reports stand in each state; every state is present."""

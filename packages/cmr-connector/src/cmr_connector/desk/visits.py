@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -25,6 +25,9 @@ COOKIE = "cmr_desk"
 FORM_COOKIE = "cmr_desk_form"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 _MOST_FORM_BYTES = 64 * 1024
+_MOST_FIELDS = 50
+CASE_REPORT_FIELDS = 3000
+"""Fields of the longest form: a value and a reason for every item of the dictionary, and every tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,14 @@ class Visit:
         request: as Starlette has it.
         session: who is signed in, None on the pages before sign-in.
         form: fields of a checked form; empty for a page.
+        pairs: the same with every repetition of a name, in order.
     """
 
     desk: Desk
     request: Request
     session: Session | None
     form: Mapping[str, str] = field(default_factory=dict)
+    pairs: Sequence[tuple[str, str]] = ()
 
     @property
     def account(self) -> str:
@@ -127,15 +132,16 @@ def open_page(handler: Handler) -> Endpoint:
     return _in_thread(lambda request: handler(Visit(desk_of(request), request, None)))
 
 
-def action(handler: Handler) -> Endpoint:
+def action(handler: Handler, *, most_fields: int = _MOST_FIELDS) -> Endpoint:
     """What a signed-in person does: a POST with the token of that person's session."""
 
     async def endpoint(request: Request) -> Response:
-        form = await read_form(request)
+        pairs = await read_pairs(request, most_fields)
+        form = dict(pairs)
 
         def work() -> Response:
             session = require_session(request, form.get(CSRF_FIELD, ""))
-            return handler(Visit(desk_of(request), request, session, form))
+            return handler(Visit(desk_of(request), request, session, form, pairs))
 
         return await run_in_threadpool(work)
 
@@ -189,7 +195,16 @@ def put_cookie(request: Request, answer: Response, name: str, value: str) -> Non
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form, which is never a file.
+    """The fields of a form, which is never a file; of a name that stands twice the last.
+
+    Raises:
+        HTTPException: another type of content, or too much of it.
+    """
+    return dict(await read_pairs(request, _MOST_FIELDS))
+
+
+async def read_pairs(request: Request, most_fields: int) -> list[tuple[str, str]]:
+    """The fields of a form, which is never a file, in their order.
 
     Raises:
         HTTPException: another type of content, or too much of it.
@@ -202,9 +217,8 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > _MOST_FORM_BYTES:
             raise HTTPException(413, "The form is too long.")
     try:
-        return dict(
-            parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50, errors="strict")
-        )
+        text = body.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=most_fields, errors="strict")
     except ValueError:
         raise HTTPException(400, "The form cannot be read.") from None
 

@@ -67,6 +67,12 @@ SOURCES = {
     "report_csv": "report table",
     "report_hl7": "HL7 message",
 }
+REPORT_SOURCES = {
+    "report_csv": "report table",
+    "report_hl7": "HL7 message",
+    "desk": "entered at this desk",
+    "table": "imported table",
+}
 
 STEPS = ("found", "read", "de-identified", "sent", "stored")
 _STEP_OF = {
@@ -185,6 +191,7 @@ def templates() -> Environment:
         "said_delivery": DELIVERY,
         "said_report": REPORT,
         "sources": SOURCES,
+        "report_sources": REPORT_SOURCES,
         "steps": STEPS,
         "steps_done": steps_done,
         "facts_in_words": facts_in_words,
