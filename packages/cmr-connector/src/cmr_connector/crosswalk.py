@@ -73,6 +73,10 @@ class Crosswalk:
         number = accession_number.strip()
         return self._local.hashed("accession", number) if number else None
 
+    def date_hash(self, patient_id: str, date: datetime.date) -> str:
+        """Keyed hash of patient ID and day, by which a row of a table finds its exam."""
+        return self._local.hashed("patient and day", patient_id.strip(), date.isoformat())
+
     def sealed_exam(self, pseudonym: str, patient: Patient, study: SourceStudy) -> bytes:
         """The box of an exam row."""
         document = {"patient": dataclasses.asdict(patient), "study": dataclasses.asdict(study)}

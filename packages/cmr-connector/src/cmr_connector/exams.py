@@ -1,5 +1,6 @@
 """Exams in the local store: found by study, moved through their states, listed for people."""
 
+import datetime
 import json
 import time
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from cmr_connector.database import Database, utc_now
 from cmr_connector.errors import TransitionError
 from cmr_connector.local_keys import Local
 from cmr_connector.rows import ExamRow
+from cmr_connector.source_header import plausible_date
 from cmr_connector.states import EXAM_TRANSITIONS, ExamState, require
 
 _AT_REST = (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED)
@@ -51,12 +53,13 @@ class Exams:
                 return known
             now = utc_now()
             return self._db.insert(
-                "INSERT INTO exam (study_hash, pseudonym, patient_id_hash, accession_hash, box, state,"
-                " first_received_at, last_received_at, settle_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO exam (study_hash, pseudonym, patient_id_hash, accession_hash, date_hash, box, state,"
+                " first_received_at, last_received_at, settle_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                 self._local.hashed("study", study.study_instance_uid),
                 pseudonym,
                 self._crosswalk.patient_id_hash(patient.patient_id),
                 self._crosswalk.accession_hash(study.accession_number),
+                self._date_hash(patient, study),
                 self._crosswalk.sealed_exam(pseudonym, patient, study),
                 ExamState.ARRIVING,
                 now,
@@ -176,13 +179,30 @@ class Exams:
         """Write down whose exam it is, once the gates have agreed on one patient."""
         pseudonym = self._db.one("SELECT pseudonym FROM exam WHERE id = ?", exam_id)["pseudonym"]
         self._db.execute(
-            "UPDATE exam SET subject = ?, box = ?, patient_id_hash = ?, accession_hash = ? WHERE id = ?",
+            "UPDATE exam SET subject = ?, box = ?, patient_id_hash = ?, accession_hash = ?, date_hash = ?"
+            " WHERE id = ?",
             subject,
             self._crosswalk.sealed_exam(pseudonym, patient, study),
             self._crosswalk.patient_id_hash(patient.patient_id),
             self._crosswalk.accession_hash(study.accession_number),
+            self._date_hash(patient, study),
             exam_id,
         )
+
+    def hash_days(self) -> int:
+        """Give exams of an older connector the hash by which rows of tables find them. Returns how many had none."""
+        with self._db.transaction():
+            rows = self._db.all("SELECT id FROM exam WHERE date_hash IS NULL")
+            for row in rows:
+                entry = self._crosswalk.entry(row["id"])
+                hashed = self._date_hash(entry.patient, entry.study)
+                self._db.execute("UPDATE exam SET date_hash = ? WHERE id = ?", hashed, row["id"])
+        return len(rows)
+
+    def _date_hash(self, patient: Patient, study: SourceStudy) -> str:
+        """Empty where the exam has no readable date; no row names an empty hash."""
+        date = plausible_date(study.study_date, datetime.datetime.now(datetime.UTC).date())
+        return self._crosswalk.date_hash(patient.patient_id, date) if date else ""
 
     def date(self, exam_id: int, dating: Dating) -> None:
         """Settle day and exam year; later calls change nothing."""

@@ -33,8 +33,12 @@ class Local:
 
     def seal(self, document: Any, name: str) -> bytes:
         """Encrypt a JSON document with AES-256-GCM, bound to `name` (the row it belongs to)."""
+        return self.seal_bytes(json.dumps(document).encode(), name)
+
+    def seal_bytes(self, data: bytes, name: str) -> bytes:
+        """Encrypt bytes as `seal` does a document; `open_bytes` gives them back."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._boxes.encrypt(nonce, json.dumps(document).encode(), name.encode())
+        return nonce + self._boxes.encrypt(nonce, data, name.encode())
 
     def open(self, box: bytes, name: str) -> Any:
         """Decrypt what `seal` made for the same `name`.
@@ -42,10 +46,17 @@ class Local:
         Raises:
             StoreError: another key, another row, or changed bytes.
         """
+        return json.loads(self.open_bytes(box, name))
+
+    def open_bytes(self, box: bytes, name: str) -> bytes:
+        """Decrypt what `seal_bytes` made for the same `name`.
+
+        Raises:
+            StoreError: another key, another row, or changed bytes.
+        """
         try:
-            plain = self._boxes.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], name.encode())
+            return self._boxes.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], name.encode())
         except InvalidTag:
             raise StoreError(
                 "The crosswalk cannot be opened with this center key; use the key file it was made with."
             ) from None
-        return json.loads(plain)

@@ -199,9 +199,14 @@ class Pipeline:
                 self._files.spool_drop(spool)
 
     def _match_reports(self, exam: ExamRow) -> None:
-        if exam.accession_hash is None:
-            return
         with self._store.transaction():
+            for number, is_alone in self._store.reports.waiting_by_patient(exam.id):
+                if is_alone:
+                    self._store.reports.match(number, exam.id)
+                else:
+                    self._store.reports.reject(number, "row_ambiguous")
+            if exam.accession_hash is None:
+                return
             twins = len(self._store.exams.with_accession(exam.accession_hash)) > 1
             for report in self._store.reports.waiting_for(exam.accession_hash):
                 named = self._store.reports.patient_id_hash(report.id)

@@ -11,6 +11,22 @@ from cmr_connector.rows import ReportRow
 from cmr_connector.states import REPORT_TRANSITIONS, ReportState, require
 from cmr_exchange.manifest import ValueSource
 
+_FITS = (
+    "report.accession_hash IS NULL AND report.patient_id_hash = exam.patient_id_hash"
+    " AND (report.date_hash IS NULL OR report.date_hash = exam.date_hash)"
+)
+"""A row without accession number is of this exam: patient and day fit, or the patient where no day is named."""
+_N_FITTING = (
+    "(SELECT count(*) FROM exam AS other WHERE other.patient_id_hash = report.patient_id_hash"
+    " AND other.state <> 'rejected'"
+    " AND (report.date_hash IS NULL OR report.date_hash = other.date_hash))"
+)
+_NEWEST = (
+    "(row_key IS NULL OR NOT EXISTS (SELECT 1 FROM report AS later WHERE later.row_key = report.row_key"
+    " AND later.id > report.id AND later.exam_id IS report.exam_id AND later.state = report.state))"
+)
+"""A row of a table counts until a corrected one was matched to the same exam."""
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingReport:
@@ -22,6 +38,7 @@ class IncomingReport:
         patient_id_hash: keyed hash of the patient ID alone, None when the report does not name one.
         values: value documents by dictionary item; only items that may cross.
         problems: what was refused: `{"item", "code", "sentence"}`.
+        date_hash: keyed hash of patient ID and day of the exam, where the row names no accession number.
     """
 
     source: str
@@ -29,6 +46,7 @@ class IncomingReport:
     patient_id_hash: str | None
     values: dict[str, Any]
     problems: list[dict[str, str]]
+    date_hash: str | None = None
 
 
 class Reports:
@@ -43,33 +61,60 @@ class Reports:
 
         The very same report again is the same row. Values are encrypted on disk.
         """
-        document = {"values": report.values}
-        content = json.dumps(
-            [report.accession_hash, report.patient_id_hash, report.source, report.values, report.problems],
-            sort_keys=True,
-        )
-        content_hash = self._local.hashed("report", content)
+        content_hash = self._local.hashed("report", _content(report))
         with self._db.transaction():
             row = self._db.first("SELECT id FROM report WHERE content_hash = ?", content_hash)
             if row is not None:
                 return int(row["id"]), False
-            now = utc_now()
-            number = self._db.insert(
-                "INSERT INTO report (content_hash, accession_hash, patient_id_hash, source, box, state, reason,"
-                " problems, n_values, received_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                content_hash,
-                report.accession_hash,
-                report.patient_id_hash,
-                report.source,
-                self._local.seal(document, f"report {content_hash}"),
-                ReportState.REJECTED if reason else ReportState.WAITING,
-                reason,
-                json.dumps(report.problems),
-                len(report.values),
-                now,
-                now,
+            return self._insert(report, content_hash, None, reason), True
+
+    def replace(self, report: IncomingReport, row_key: str) -> tuple[int, bool]:
+        """Enter a row of a table in the place of the one that it corrects. Returns its number and whether it is new.
+
+        The very same row again is the same report; a row that was taken back to what it said before is a new one.
+
+        Args:
+            report: what the row says.
+            row_key: keyed hash of whose row of which table it is.
+        """
+        with self._db.transaction():
+            before = self._db.all(
+                "SELECT id, content_hash, state FROM report WHERE row_key = ? ORDER BY id DESC LIMIT 2",
+                row_key,
             )
-        return number, True
+            if before and before[0]["state"] != ReportState.REJECTED:
+                older = before[1]["id"] if len(before) > 1 else 0
+                if before[0]["content_hash"] == self._row_hash(report, row_key, older):
+                    return int(before[0]["id"]), False
+            newest = before[0]["id"] if before else 0
+            if before and before[0]["state"] == ReportState.WAITING:
+                self.reject(newest, "report_replaced")
+            return self._insert(report, self._row_hash(report, row_key, newest), row_key, None), True
+
+    def _row_hash(self, report: IncomingReport, row_key: str, after: int) -> str:
+        return self._local.hashed("table row", row_key, str(after), _content(report))
+
+    def _insert(
+        self, report: IncomingReport, content_hash: str, row_key: str | None, reason: str | None
+    ) -> int:
+        now = utc_now()
+        return self._db.insert(
+            "INSERT INTO report (content_hash, accession_hash, patient_id_hash, date_hash, row_key, source, box,"
+            " state, reason, problems, n_values, received_at, changed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            content_hash,
+            report.accession_hash,
+            report.patient_id_hash,
+            report.date_hash,
+            row_key,
+            report.source,
+            self._local.seal({"values": report.values}, f"report {content_hash}"),
+            ReportState.REJECTED if reason else ReportState.WAITING,
+            reason,
+            json.dumps(report.problems),
+            len(report.values),
+            now,
+            now,
+        )
 
     def get(self, report_id: int) -> ReportRow:
         """One report by its number.
@@ -95,6 +140,20 @@ class Reports:
         )
         return [ReportRow.of(row) for row in rows]
 
+    def waiting_by_patient(self, exam_id: int) -> list[tuple[int, bool]]:
+        """Reports without accession number that fit patient and day of an exam, or its patient alone, oldest first.
+
+        Returns:
+            Numbers, each with whether no other exam fits it as well.
+        """
+        rows = self._db.all(
+            f"SELECT report.id, {_N_FITTING} AS n FROM report JOIN exam ON {_FITS}"  # noqa: S608  constants above
+            " WHERE exam.id = ? AND report.state = ? ORDER BY report.id",
+            exam_id,
+            ReportState.WAITING,
+        )
+        return [(row["id"], row["n"] == 1) for row in rows]
+
     def patient_id_hash(self, report_id: int) -> str | None:
         """Keyed hash of the patient ID that the report names, if it names one."""
         value: str | None = self._db.one("SELECT patient_id_hash FROM report WHERE id = ?", report_id)[
@@ -115,7 +174,8 @@ class Reports:
     def stated_of(self, exam_id: int) -> list[Stated]:
         """What the reports matched to an exam say, in the order in which they came."""
         rows = self._db.all(
-            "SELECT id, source, content_hash, box FROM report WHERE exam_id = ? AND state = ? ORDER BY id",
+            f"SELECT id, source, content_hash, box FROM report WHERE exam_id = ? AND state = ? AND {_NEWEST}"  # noqa: S608
+            " ORDER BY id",
             exam_id,
             ReportState.MATCHED,
         )
@@ -156,7 +216,12 @@ class Reports:
             " WHERE report.state = ? ORDER BY exam.id",
             ReportState.WAITING,
         )
-        return [row["id"] for row in rows]
+        more = self._db.all(
+            f"SELECT DISTINCT exam.id FROM report JOIN exam ON {_FITS}"  # noqa: S608  constants above
+            f" WHERE report.state = ? AND report.accession_hash IS NULL AND {_N_FITTING} = 1 ORDER BY exam.id",
+            ReportState.WAITING,
+        )
+        return sorted({row["id"] for row in [*rows, *more]})
 
     def _values(self, row: Any) -> dict[str, Any]:
         values: dict[str, Any] = self._local.open(row["box"], f"report {row['content_hash']}")["values"]
@@ -173,3 +238,16 @@ class Reports:
                 utc_now(),
                 report_id,
             )
+
+
+def _content(report: IncomingReport) -> str:
+    """What a report says, as one text; the same report gives the same text."""
+    said = [
+        report.accession_hash,
+        report.patient_id_hash,
+        report.source,
+        report.values,
+        report.problems,
+        *([report.date_hash] if report.date_hash else []),
+    ]
+    return json.dumps(said, sort_keys=True)

@@ -59,6 +59,7 @@ class Store:
         self.counts = ValueCounts(self._db)
         self.headers = HeaderValues(self._db)
         self._require_same_key(key.key_id)
+        self.exams.hash_days()
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing over all tables; joins an open transaction of the same thread."""
