@@ -1,18 +1,21 @@
 """One item of the form in HTML: label, entry with unit, missing code, source, question, help."""
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 
 from cmr_dictionary.case_report.answers import CHOICES, MISSING_CHOICE, MISSING_FIELD, VALUE_FIELD, Answer
 from cmr_dictionary.case_report.branching import conditions
-from cmr_dictionary.form_plan import PlannedItem
+from cmr_dictionary.form_plan import PlannedItem, entered_forms, form_plan
 from cmr_dictionary.items import Item, ItemKind
 from cmr_dictionary.missing import Missing
 from cmr_dictionary.values import range_words, unit_words
 
 YES_NO = (("1", "Yes"), ("0", "No"))
 NOTHING = "nothing said"
+NO_ANSWER = Answer()
 COMPUTED_SOON = "waits for other values"
 
 
@@ -43,9 +46,32 @@ class FieldState:
     help_url: str = ""
     common: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing of one exam stands in it, so that its HTML can be kept for the next."""
+        said = self.source or self.stored or self.problem or self.question or self.shown
+        return not said and self.answer == NO_ANSWER
 
-def field_html(planned: PlannedItem, state: FieldState) -> str:
+
+@functools.cache
+def planned_items() -> Mapping[str, PlannedItem]:
+    """Every item that has a place on the form, by name."""
+    listed = (planned for form in entered_forms() for planned in form_plan(form).items())
+    return MappingProxyType({planned.item.name: planned for planned in listed})
+
+
+def field_html(name: str, state: FieldState) -> str:
     """The field of one item."""
+    return _kept_field(name, state) if state.is_plain else _field(name, state)
+
+
+def segment_html(name: str, state: FieldState) -> str:
+    """The plain list of one segment under a bull's-eye, which is its truth."""
+    return _kept_segment(name, state) if state.is_plain else _segment(name, state)
+
+
+def _field(name: str, state: FieldState) -> str:
+    planned = planned_items()[name]
     item = planned.item
     if not planned.is_entered:
         return _shown(item, state)
@@ -59,9 +85,8 @@ def field_html(planned: PlannedItem, state: FieldState) -> str:
     return f"{_opening(item, state)}{entry}{_notes(item, condition, state)}</div>"
 
 
-def segment_html(planned: PlannedItem, state: FieldState) -> str:
-    """The plain list of one segment under a bull's-eye, which is its truth."""
-    item = planned.item
+def _segment(name: str, state: FieldState) -> str:
+    item = planned_items()[name].item
     problem = f'<p class="cr-problem">{escape(state.problem)}</p>' if state.problem else ""
     label = f'<label class="cr-label" for="f-{item.name}">{_number(item)} {escape(item.label)}</label>'
     source = f'<p class="cr-source">{escape(state.source)}</p>' if state.source else ""
@@ -69,6 +94,9 @@ def segment_html(planned: PlannedItem, state: FieldState) -> str:
         f"{_opening(item, state)}{label}{_choice(item, state)}"
         f'<div class="cr-notes" id="h-{item.name}" data-notes>{problem}{_question(state)}{source}</div></div>'
     )
+
+
+_kept_field, _kept_segment = functools.cache(_field), functools.cache(_segment)
 
 
 def choices_of(item: Item) -> tuple[tuple[str, str], ...]:
@@ -92,12 +120,10 @@ def _opening(item: Item, state: FieldState) -> str:
     return f'<div class="{" ".join(words)}" data-item="{item.name}" data-kind="{item.kind.value}"{asked}{minimum}>'
 
 
-@functools.cache
 def _label(item: Item) -> str:
     return f'<label class="cr-label" for="f-{item.name}">{escape(item.label)}</label>'
 
 
-@functools.cache
 def _options(item: Item) -> tuple[tuple[str, str], ...]:
     """Value of every option of a list with its opening, then its end."""
     return tuple((code, f">{escape(label)}</option>") for code, label in choices_of(item))
@@ -173,7 +199,6 @@ def _missing(item: Item, missing: str) -> str:
 _NO_REASON = "".join(_option(word, end, False) for word, end in _REASONS)
 
 
-@functools.cache
 def _missing_parts(item: Item) -> tuple[str, str]:
     return (
         f'<label class="cr-missing"><span class="cr-spoken">Missing, because: {escape(item.label)}</span>'
@@ -202,12 +227,10 @@ def _question(state: FieldState) -> str:
     return f'<p class="cr-question">Please look: {escape(state.question)}</p>' if state.question else ""
 
 
-@functools.cache
 def _asked_if(condition: str) -> str:
     return escape(f"Asked if {condition}.")
 
 
-@functools.cache
 def _help(item: Item, help_url: str) -> str:
     """What the item means, folded; nothing where nothing can be said."""
     words = " ".join(part for part in (item.definition, f"{item.note[:1].upper()}{item.note[1:]}") if part)

@@ -1,14 +1,14 @@
 """The whole case report in HTML: the short form open on top, every form folded below."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from cmr_dictionary.case_report.answers import Answer, answer_of
 from cmr_dictionary.case_report.branching import conditions_json
 from cmr_dictionary.case_report.bullseye import picker_html
-from cmr_dictionary.case_report.fields import FieldState, field_html, segment_html
+from cmr_dictionary.case_report.fields import FieldState, field_html, planned_items, segment_html
 from cmr_dictionary.case_report.looking import Look, count_words, look
 from cmr_dictionary.case_report.minimum import minimum_items
 from cmr_dictionary.case_report.view import CaseReportView
@@ -94,7 +94,9 @@ class _Page:
         )
 
     def _minimum(self) -> str:
-        fields = "".join(self._field(planned) for planned in _planned(minimum_items()))
+        fields = "".join(
+            self._field(planned) for planned in map(planned_items().__getitem__, minimum_items())
+        )
         count = escape(count_words(self.look.minimum, self.view.source_words))
         return (
             '<section class="panel cr-section cr-minimum" aria-labelledby="cr-minimum">'
@@ -142,7 +144,9 @@ class _Page:
         common = conditions.pop() if group.matrix and len(conditions) == 1 else ""
         said = f'<p class="cr-condition">Asked if {escape(common)}.</p>' if common else ""
         if group.is_bullseye and len(items) == len(group.items):
-            lists = "".join(segment_html(planned, self._state(planned, common)) for planned in items)
+            lists = "".join(
+                segment_html(planned.item.name, self._state(planned, common)) for planned in items
+            )
             return (
                 f'<fieldset class="cr-segments" data-bullseye><legend class="cr-spoken">{escape(heading)}</legend>'
                 f'{said}{picker_html(group, heading)}<details class="cr-lists" open>'
@@ -154,7 +158,7 @@ class _Page:
         return f'{said}<div class="cr-fields"{name}>{fields}</div>'
 
     def _field(self, planned: PlannedItem, common: str = "") -> str:
-        return field_html(planned, self._state(planned, common))
+        return field_html(planned.item.name, self._state(planned, common))
 
     def _state(self, planned: PlannedItem, common: str) -> FieldState:
         name, view = planned.item.name, self.view
@@ -187,16 +191,6 @@ class _Page:
 @functools.cache
 def _minimum_set() -> frozenset[str]:
     return frozenset(minimum_items())
-
-
-def _planned(names: Iterable[str]) -> Sequence[PlannedItem]:
-    by_name = _all_planned()
-    return [by_name[name] for name in names]
-
-
-@functools.cache
-def _all_planned() -> dict[str, PlannedItem]:
-    return {planned.item.name: planned for form in entered_forms() for planned in form_plan(form).items()}
 
 
 def _links(names: Sequence[str]) -> str:
