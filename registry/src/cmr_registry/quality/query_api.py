@@ -2,27 +2,36 @@
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from ninja import Path, Query, Router, Schema
 
+from cmr_exchange.census import Census
 from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.queries import QueryAnswerDocument
+from cmr_exchange.reasons import reason
 from cmr_registry.accounts.doors import door
+from cmr_registry.accounts.errors import NotAllowedRejected
 from cmr_registry.accounts.permissions import Permission
-from cmr_registry.accounts.policy import Principal, centers_for
+from cmr_registry.accounts.policy import Principal, can, centers_for
 from cmr_registry.accounts.requests import principal_of
+from cmr_registry.audit.services import denial_record
 from cmr_registry.centers.models import Center
-from cmr_registry.centers.selectors import centers_in
+from cmr_registry.centers.selectors import center_by_code, centers_in
 from cmr_registry.lib.problems import Problem, ProblemRejected
 from cmr_registry.quality.errors import QueryRejected
-from cmr_registry.quality.query_selectors import query_changes, query_find
+from cmr_registry.quality.query_selectors import census_of, query_changes, query_find
 from cmr_registry.quality.query_services import Answer, query_answer
+from cmr_registry.quality.services import MonthCount, census_record
 
 router = Router(tags=["data quality"])
 PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 413, 422), Problem)
 LAST_CHANGE = 10**18 - 1
+CLOCKS_DIFFER = timedelta(hours=1)
+"""How far a hospital's clock may be ahead."""
 
 
 def _body(what: str) -> dict[str, Any]:
@@ -94,6 +103,39 @@ def answer_query(request: HttpRequest, query_id: Annotated[uuid.UUID, Path()]) -
     except QueryRejected as rejected:
         raise _problem(rejected) from None
     return {"id": str(query.pk), "state": query.state, "turn": query.turn}
+
+
+@router.post(
+    "/census",
+    response={200: CensusOut, **PROBLEMS},
+    operation_id="state_census",
+    openapi_extra=_body("The census of a month"),
+)
+@door(Permission.DELIVER)
+def state_census(request: HttpRequest) -> Any:
+    """Keep how many exams a hospital made in a month; stating the same again changes nothing (R17)."""
+    principal, said = principal_of(request), _read(Census, request.body)
+    center = center_by_code(said.center)
+    if center is None or not can(principal, Permission.DELIVER, center.pk):
+        denial_record(actor=principal.actor, action="census.record")
+        raise NotAllowedRejected("Your roles do not let you count for the center that is named.")
+    counted_at = datetime.strptime(said.counted_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if counted_at > timezone.now() + CLOCKS_DIFFER:
+        raise ProblemRejected(422, "malformed_document", "counted_at: lies in the future.")
+    stored = census_of(center, said.month)
+    if stored is not None and stored.counted_at > counted_at:
+        raise _problem(QueryRejected(reason("older_census")))
+    if stored is None or stored.counted_at < counted_at:
+        count = MonthCount(said.month, said.n_hospital, said.n_delivered, said.n_eligible)
+        census_record(
+            principal=principal,
+            center=center,
+            months=[count],
+            source=said.source.value,
+            counted_at=counted_at,
+        )
+    names = ("center", "month", "n_hospital")
+    return {name: getattr(said, name) for name in names} | {"source": said.source.value}
 
 
 def _center(principal: Principal, code: str) -> Center:

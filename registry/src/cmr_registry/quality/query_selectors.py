@@ -21,7 +21,7 @@ from cmr_exchange.queries import (
 from cmr_exchange.versions import EXCHANGE_VERSION
 from cmr_registry.centers.models import Center
 from cmr_registry.exams.models import Examination
-from cmr_registry.quality.models import DataQuery, DataQueryEntry, Finding
+from cmr_registry.quality.models import Census, DataQuery, DataQueryEntry, Finding
 from cmr_registry.quality.query_states import FOR_CENTER
 
 SHOWN: Mapping[str, Q] = {
@@ -163,6 +163,11 @@ def query_changes(center: Center, after: int, limit: int = MAX_QUERIES) -> Query
         has_more=len(found) > limit,
         queries=tuple(document_of(query) for query in shown),
     )
+
+
+def census_of(center: Center, month: str) -> Census | None:
+    """What a center has stated of a month."""
+    return Census.objects.filter(center=center, month=month).first()
 
 
 def document_of(query: DataQuery) -> DataQueryDocument:

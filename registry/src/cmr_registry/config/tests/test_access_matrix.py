@@ -21,6 +21,7 @@ from cmr_registry.followup.tests.factories import document_of
 from cmr_registry.intake.models import Conflict
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.projects.tests.factories import QUERY
+from cmr_registry.quality.tests.query_factories import query_made as query_of
 from cmr_registry.releases.links import link_make
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,8 @@ BODIES = {
     "open_delivery": b"{}",
     "deliver_follow_up": b"{}",
     "withdraw_subject": b"{}",
+    "answer_query": b"{}",
+    "state_census": b"{}",
     "count_cohort": json.dumps({"query": QUERY}).encode(),
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -128,12 +131,14 @@ def at_centers(exam, delivery, principal_riverside):
         conflict.save()
         subject = exam.subject
         followup_record(principal=principal_riverside, document=document_of(subject.pseudonym))
+        query = query_of(exam)
     return {
         "exam_id": exam.pk,
         "series_id": cine.pk,
         "delivery_id": delivery.pk,
         "conflict_id": conflict.pk,
         "subject_id": subject.pk,
+        "query_id": query.pk,
         "pseudonym": subject.pseudonym,
     }
 

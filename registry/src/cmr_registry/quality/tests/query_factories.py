@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from cmr_registry.exams.models import Examination
 from cmr_registry.quality.models import Finding
+from cmr_registry.quality.query_checking import exams_rechecked
 from cmr_registry.subjects.services import subject_ensure
 
 SENTENCE = "The ejection fraction does not fit the volumes."
@@ -43,3 +44,10 @@ def finding_made(exam, rule="ef-from-volumes", item="lv_ef_pct", code="CrossFiel
     )
     finding.save()
     return finding
+
+
+def query_made(exam):
+    """A question to the center of an exam that a check asks."""
+    finding_made(exam)
+    exams_rechecked([exam.pk])
+    return exam.data_queries.get()
