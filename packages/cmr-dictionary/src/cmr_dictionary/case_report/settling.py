@@ -73,14 +73,17 @@ def settle(stored: Mapping[str, Entry], answers: Mapping[str, Answer], *, source
         entries.pop(name, None)
         if entry is not None:
             entries[name] = entry
-    changed = frozenset(n for n in entries.keys() | stored.keys() if entries.get(n) != stored.get(n))
+    changed = _changed(stored, entries)
     if changed:
         faults = _faults(entries)
         old = _faults(stored) if faults else {}
         problems |= {
-            name: said for name, said in faults.items() if name not in problems and old.get(name) != said
+            name: why for name, why in faults.items() if name not in problems and old.get(name) != why
         }
-    return Settled(_in_order(entries), problems, changed)
+        for name in changed & problems.keys():
+            entries.pop(name, None)
+            entries |= {name: stored[name]} if name in stored else {}
+    return Settled(_in_order(entries), problems, _changed(stored, entries))
 
 
 def _entry(item: Item, answer: Answer, stored: Entry | None, source: str) -> Entry | None:
@@ -111,6 +114,10 @@ def _said(item: Item, answer: Answer) -> dict[str, Any]:
     text = answer.text if item.kind == ItemKind.CODES else top_coded(item, answer.text)
     value = coarsened(item, parse_value(item, text))
     return {"missing": value.value} if isinstance(value, Missing) else {"value": value}
+
+
+def _changed(stored: Mapping[str, Entry], entries: Mapping[str, Entry]) -> frozenset[str]:
+    return frozenset(name for name in entries.keys() | stored.keys() if entries.get(name) != stored.get(name))
 
 
 def _faults(entries: Mapping[str, Entry]) -> dict[str, str]:
