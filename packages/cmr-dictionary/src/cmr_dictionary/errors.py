@@ -2,6 +2,7 @@
 
 DictionaryError    the shipped table breaks one of its own invariants (a fault of ours)
 ExpressionError    a branching or formula of the table is not of the language (a fault of ours)
+RedcapError        a REDCap data dictionary cannot be read (a fault of the file)
 ValueRejected      a value that somebody sent cannot be taken (no fault of the software)
 """
 
@@ -42,6 +43,15 @@ class DictionaryError(Exception):
 
 class ExpressionError(Exception):
     """A branching or formula is not of the language of `cmr_dictionary.expressions`."""
+
+
+class RedcapError(Exception):
+    """A REDCap data dictionary cannot be read; the text names row and column, never what stands there."""
+
+    def __init__(self, row: int, column: str, problem: str) -> None:
+        super().__init__(f"row {row}, column '{column}': {problem}")
+        self.row = row
+        self.column = column
 
 
 class ValueRejected(Exception):
