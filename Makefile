@@ -44,7 +44,8 @@ test: install  ## everything, on PostgreSQL; then the marked part on SQLite
 	@scripts/ensure-system test
 	$(MAKE) --no-print-directory check-static viewer
 	$(BIN)/coverage erase
-	scripts/with-postgres $(COVERED) packages registry tests
+	scripts/with-postgres $(COVERED) packages registry tests/house
+	scripts/with-postgres $(PYTEST) tests/journeys
 	CMR_DATA_DIR=$$(mktemp -d) $(COVERED) -m sqlite registry
 	$(BIN)/python scripts/coverage_gate.py
 

@@ -17,6 +17,7 @@ from cmr_testkit.samples import samples
 from cmr_testkit.vendors import VENDORS
 
 pytestmark = [
+    pytest.mark.uncovered,
     pytest.mark.peer,
     pytest.mark.skipif(not is_installed(), reason="dciodvfy (dicom3tools) is not installed"),
 ]

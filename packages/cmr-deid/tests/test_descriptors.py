@@ -125,6 +125,7 @@ def test_words_of_technique_stay_as_they_are(text):
         ("DE 09.07.1944 2d", "DE 2d"),
         ("flow 09.07.1944 2d", "2d"),
         ("", ""),
+        ("Grand^Sax 2ch", "2ch"),
     ],
 )
 def test_everything_else_goes(before, after):
@@ -188,6 +189,7 @@ def described():
     return [(one, clean_words(one.text, one.patient)) for one in made]
 
 
+@pytest.mark.uncovered
 def test_of_twenty_thousand_descriptions_no_identifier_survives(described):
     left = [(one.text, after) for one, after in described if one.identifiers & set(words(after))]
     assert left == []
@@ -203,6 +205,7 @@ def test_of_their_technique_at_least_98_of_100_words_stay(described):
     assert stayed / stood >= 0.98
 
 
+@pytest.mark.uncovered
 def test_their_kind_of_series_stays_the_same(described):
     told = [(one, after) for one, after in described if not one.patient & set(one.technique)]
     same = sum(read_text(one.plain).kind == read_text(after).kind for one, after in told)

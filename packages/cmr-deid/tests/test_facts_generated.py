@@ -13,6 +13,8 @@ from cmr_testkit.csa import csa_header, phoenix_protocol
 from cmr_testkit.samples import samples
 from cmr_testkit.vendors import VENDORS
 
+pytestmark = pytest.mark.uncovered
+
 N_HEADERS = 2000
 ROUNDING = 0.51
 STANDARD = {

@@ -11,6 +11,8 @@ from cmr_deid.reading import read_source
 from cmr_deid.verify import inspect
 from cmr_testkit.mutants import mutated
 
+pytestmark = pytest.mark.uncovered
+
 MUTANTS = 500
 IDENTIFIERS = (b"fnordvexil", b"zebulonia", b"plyxquor", b"jorvin", b"wexandra", b"0042177", b"awp774411")
 

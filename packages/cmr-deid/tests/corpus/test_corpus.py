@@ -13,6 +13,8 @@ from cmr_testkit.plants.planting import chosen
 from drills import deid_corpus
 from drills.deid_science import MUST_KEEP, PRIVATE, STANDARD
 
+pytestmark = pytest.mark.uncovered
+
 KINDS = 20
 FEWEST_PLANTS = 50_000
 LEAKY_FILES = 500
