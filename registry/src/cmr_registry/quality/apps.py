@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from cmr_registry.exams.changes import handler_register as change_handler_register
+from cmr_registry.exams.panels import panel_register
 from cmr_registry.subjects.withdrawal import handler_register
 
 
@@ -15,3 +16,5 @@ class QualityConfig(AppConfig):
         """Note changed exams as due, and count without those who withdraw."""
         change_handler_register("cmr_registry.quality.noting.exam_changed")
         handler_register("quality", "cmr_registry.quality.withdrawal.subject_withdrawn")
+        panel_register("cmr_registry.quality.panels.exam_panel")
+        panel_register("cmr_registry.quality.query_panels.exam_panel")

@@ -24,6 +24,7 @@ from cmr_registry.quality.judging import Judged, Known, judge, judging_digest, p
 from cmr_registry.quality.models import ExamCheck
 from cmr_registry.quality.noting import tallies_due
 from cmr_registry.quality.quarters import quarter_of
+from cmr_registry.quality.query_checking import exams_rechecked
 
 BATCH = 200
 """Exams per transaction: about a second of work."""
@@ -49,6 +50,7 @@ def batch_check() -> int:
         judged = {exam.pk: judge(known) for exam, known in _known(exams)}
         _write(exams, judged)
         findings_write(exams, judged)
+        exams_rechecked([exam.pk for exam in exams])
         tallies_due({(exam.center_id, quarter) for exam in exams for quarter in _quarters(exam, before)})
     event("exams_checked", n_exams=len(exams), ms=round(1000 * (time.monotonic() - started)))
     return len(exams)

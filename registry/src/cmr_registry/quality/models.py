@@ -44,6 +44,7 @@ class ExamCheck(SubjectOwned):
     class Meta(SubjectOwned.Meta):
         indexes = [
             models.Index(fields=["noted_at"], condition=models.Q(is_due=True), name="exams_due_for_checks"),
+            models.Index(fields=["center"], condition=models.Q(is_due=True), name="exams_due_of_a_center"),
             models.Index(fields=["center", "quarter", "color"], name="checks_of_a_quarter"),
         ]
 

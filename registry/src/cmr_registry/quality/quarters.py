@@ -1,6 +1,9 @@
 """Quarters as reports name them: `2026-Q4`, in UTC."""
 
 import datetime
+import re
+
+QUARTER_FORM = re.compile("20[0-9]{2}-Q[1-4]")
 
 
 def quarter_of(at: datetime.datetime) -> str:
