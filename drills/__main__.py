@@ -8,7 +8,16 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from drills import burned_in_text, coverage, dciodvfy, deid_corpus, deid_mutants, disclosure, kills
+from drills import (
+    burned_in_text,
+    coverage,
+    dciodvfy,
+    deid_corpus,
+    deid_mutants,
+    disclosure,
+    kills,
+    planted_errors,
+)
 
 LIMIT_S = 55 * 60
 ROUNDS = 15
@@ -100,6 +109,14 @@ def drill_burned_in_text() -> int:
     return int(not outcome.is_sound)
 
 
+def drill_planted_errors() -> int:
+    """Checks 5,000 case reports, half of them with an error; fails where one is missed or a clean one is refused."""
+    found = planted_errors.run()
+    _page_section("planted-errors", planted_errors.section(found))
+    print(found)
+    return int(not found.is_sound)
+
+
 def _kills_section(total: dict[str, int], rounds: int, database: str) -> str:
     return (
         "| drill | rounds | kills | before acceptance | lost | duplicated | changed | on |\n"
@@ -127,6 +144,7 @@ DRILLS = {
     "deid-mutants": drill_deid_mutants,
     "deid-corpus": drill_deid_corpus,
     "burned-in-text": drill_burned_in_text,
+    "planted-errors": drill_planted_errors,
 }
 
 
