@@ -8,7 +8,7 @@ from pydicom.uid import UID
 from cmr_testkit.headers import clock, identified, number, place, spoken, stamp
 from cmr_testkit.protocol import INVERSION_TIME_MS, Series
 from cmr_testkit.shot import Session, Shot
-from cmr_testkit.technique import GE_NAMES, STIR_INVERSION_MS, TECHNIQUES, image_type
+from cmr_testkit.technique import GE_NAMES, STIR_INVERSION_MS, TECHNIQUES, image_type, put_technique
 from cmr_testkit.words import series_words
 
 BALANCED = ("cine", "localizer", "t1_raw", "t1_map", "ti_scout")
@@ -38,12 +38,7 @@ def start_series(session: Session, series: Series) -> Dataset:
     dataset.SoftwareVersions = ["24", "LX", "MR Software release:HD16.0_V02_1131.a"]
     dataset.MagneticFieldStrength = "1.5"
     dataset.ImagingFrequency = "63.892071"
-    dataset.ImagedNucleus = "1H"
-    dataset.MRAcquisitionType = "3D" if TECHNIQUES[series.kind].volume else "2D"
-    dataset.AngioFlag = "Y" if series.kind in ("mra", "mip") else "N"
-    dataset.NumberOfAverages = "1"
-    dataset.EchoTrainLength = TECHNIQUES[series.kind].train
-    dataset.EchoNumbers = 1
+    put_technique(dataset, series.kind)
     dataset.ReceiveCoilName = "8CARDIAC"
     dataset.PixelBandwidth = "976.562"
     dataset.PercentSampling, dataset.PercentPhaseFieldOfView = "100", "90"

@@ -12,7 +12,14 @@ from pydicom.uid import UID
 from cmr_testkit.headers import clock, identified, item, number, place, spoken, stamp
 from cmr_testkit.protocol import INVERSION_TIME_MS, Series
 from cmr_testkit.shot import Session, Shot
-from cmr_testkit.technique import PHILIPS_NAMES, STIR_INVERSION_MS, TECHNIQUES, Technique, image_type
+from cmr_testkit.technique import (
+    PHILIPS_NAMES,
+    STIR_INVERSION_MS,
+    TECHNIQUES,
+    Technique,
+    image_type,
+    put_technique,
+)
 from cmr_testkit.words import series_words
 
 IMAGING, MR_IMAGING, MR_FIVE, STATES = (
@@ -35,12 +42,7 @@ def start_series(session: Session, series: Series) -> Dataset:
     describe(dataset, session, series)
     dataset.ImageType = image_type("philips", series.kind)
     dataset.ImagingFrequency = "63.888"
-    dataset.ImagedNucleus = "1H"
-    dataset.MRAcquisitionType = "3D" if TECHNIQUES[series.kind].volume else "2D"
-    dataset.AngioFlag = "Y" if series.kind in ("mra", "mip") else "N"
-    dataset.NumberOfAverages = "1"
-    dataset.EchoTrainLength = TECHNIQUES[series.kind].train
-    dataset.EchoNumbers = 1
+    put_technique(dataset, series.kind)
     dataset.ReceiveCoilName = "SENSE-XL-Torso"
     dataset.TransmitCoilName = "B"
     dataset.PixelBandwidth = "1070"

@@ -11,7 +11,7 @@ from cmr_testkit.headers import clock, identified, number, place, spoken, stamp
 from cmr_testkit.protocol import Series
 from cmr_testkit.shot import Session, Shot
 from cmr_testkit.siemens_protocol import image_csa, series_csa, series_inversion_ms
-from cmr_testkit.technique import TECHNIQUES, image_type, siemens_sequence
+from cmr_testkit.technique import TECHNIQUES, image_type, put_technique, siemens_sequence
 from cmr_testkit.words import series_words
 
 OLD = "siemens-csa1"
@@ -45,12 +45,7 @@ def standard_series(session: Session, series: Series) -> Dataset:
     dataset.SoftwareVersions = "syngo MR A30 4VA30A" if old else "syngo MR E11"
     dataset.MagneticFieldStrength = "1.5"
     dataset.ImagingFrequency = "63.683"
-    dataset.ImagedNucleus = "1H"
-    dataset.MRAcquisitionType = "3D" if TECHNIQUES[series.kind].volume else "2D"
-    dataset.AngioFlag = "Y" if series.kind in ("mra", "mip") else "N"
-    dataset.NumberOfAverages = "1"
-    dataset.EchoTrainLength = TECHNIQUES[series.kind].train
-    dataset.EchoNumbers = 1
+    put_technique(dataset, series.kind)
     dataset.TransmitCoilName = "Body"
     dataset.PixelBandwidth = "930"
     dataset.PercentSampling, dataset.PercentPhaseFieldOfView = "80", "81.25"

@@ -6,6 +6,8 @@ Enhanced MR.
 
 from dataclasses import dataclass
 
+from pydicom.dataset import Dataset
+
 from cmr_testkit.protocol import Series
 
 
@@ -128,6 +130,17 @@ def image_type(family: str, kind: str, component: str = "M") -> list[str]:
     types = TYPES[family]
     words = types.get(f"{kind} {component}", types[kind]).split()
     return [_spaced(word) for word in words]
+
+
+def put_technique(dataset: Dataset, kind: str) -> None:
+    """Write what classic MR images of every vendor say alike of a kind of series."""
+    technique = TECHNIQUES[kind]
+    dataset.ImagedNucleus = "1H"
+    dataset.MRAcquisitionType = "3D" if technique.volume else "2D"
+    dataset.AngioFlag = "Y" if kind in ("mra", "mip") else "N"
+    dataset.NumberOfAverages = "1"
+    dataset.EchoTrainLength = technique.train
+    dataset.EchoNumbers = 1
 
 
 def _spaced(word: str) -> str:
