@@ -32,6 +32,7 @@ def compare(query, frame, snapshot, subjects_out=(), centers_out=()):
     return fast
 
 
+@pytest.mark.uncovered
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), asked=st.lists(documents(), min_size=20, max_size=20), out=st.booleans())
 def test_both_engines_answer_random_questions_alike(tmp_path_factory, seed, asked, out):
