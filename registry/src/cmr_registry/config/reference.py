@@ -16,6 +16,7 @@ from cmr_registry.config.reference_rules import checks_lines, derivations_lines
 from cmr_registry.intake import states as delivery_states
 from cmr_registry.projects import ballot_states
 from cmr_registry.projects import states as project_states
+from cmr_registry.quality import query_states
 from cmr_registry.releases import states as release_states
 
 GENERATED = "<!-- written by `make docs`; do not edit -->"
@@ -51,6 +52,7 @@ def states_page() -> str:
     for name, allowed, owner in (
         ("Center", center_states.ALLOWED, center_states.OWNER),
         ("Delivery", delivery_states.ALLOWED, delivery_states.OWNER),
+        ("Data query", query_states.ALLOWED, query_states.OWNER),
         ("Snapshot", snapshot_states.ALLOWED, snapshot_states.OWNER),
         ("Search request", search_states.ALLOWED, search_states.OWNER),
         ("Application", application_states.ALLOWED, application_states.OWNER),

@@ -17,8 +17,8 @@ from cmr_exchange.queries import LAST_TURN, QueryAnswer, QueryAuthor, QueryState
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.quality.models import DataQuery, DataQueryEntry, Finding
 from cmr_registry.quality.query_policy import asking_rules
-from cmr_registry.quality.query_services import FIELDS, query_of_finding
-from cmr_registry.quality.query_writing import Changes, Said, entry_of, is_full, moved
+from cmr_registry.quality.query_services import FIELDS
+from cmr_registry.quality.query_writing import Changes, Said, entry_of, is_full, moved, query_of_finding
 
 ACTOR = "job:quality"
 NOT_FOUND = "The check does not find it any more."

@@ -20,7 +20,15 @@ from cmr_registry.quality.errors import QueryRejected, QueryTextRejected
 from cmr_registry.quality.models import DataQuery, DataQueryEntry, Finding
 from cmr_registry.quality.noting import exam_changed
 from cmr_registry.quality.query_states import ALLOWED
-from cmr_registry.quality.query_writing import Changes, Said, entry_of, is_full, moved
+from cmr_registry.quality.query_writing import (
+    Changes,
+    Said,
+    entry_of,
+    is_full,
+    moved,
+    query_made,
+    query_of_finding,
+)
 
 MOST_AT_ONCE = 500
 """Most findings that become queries in one action."""
@@ -206,39 +214,6 @@ def _settle(pk: uuid.UUID, to: QueryState, text: str, by: Principal) -> DataQuer
     _write(query, said, changes)
     _event(by, "query.close" if to is QueryState.CLOSED else "query.reopen", query)
     return query
-
-
-def query_made(
-    exam: Examination, said: Said, change: int, *, item: str, sentence: str, rule: str = "", code: str = ""
-) -> DataQuery:
-    """A new query, unsaved."""
-    return DataQuery(
-        center_id=exam.center_id,
-        examination=exam,
-        item=item,
-        rule=rule,
-        code=code,
-        sentence=sentence,
-        state=said.to,
-        asked_by=said.author,
-        version=exam.version,
-        change=change,
-        opened_at=said.at,
-        changed_at=said.at,
-    )
-
-
-def query_of_finding(finding: Finding, said: Said, change: int) -> DataQuery:
-    """A new query about what a check found, unsaved."""
-    return query_made(
-        finding.examination,
-        said,
-        change,
-        item=finding.item,
-        sentence=finding.sentence,
-        rule=finding.rule,
-        code=finding.code,
-    )
 
 
 def _runs_elsewhere(query: DataQuery) -> bool:

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Max
 
 from cmr_exchange.queries import MAX_ENTRIES, QueryAnswer, QueryAuthor, QueryState, QueryStep
+from cmr_registry.exams.models import Examination
 from cmr_registry.lib.locks import transaction_lock
-from cmr_registry.quality.models import DataQuery, DataQueryEntry
+from cmr_registry.quality.models import DataQuery, DataQueryEntry, Finding
 from cmr_registry.quality.query_states import require_step
 
 STEP_OF = {
@@ -59,6 +60,39 @@ class Changes:
         """The next number of a center."""
         self._last[center] += 1
         return self._last[center]
+
+
+def query_made(
+    exam: Examination, said: Said, change: int, *, item: str, sentence: str, rule: str = "", code: str = ""
+) -> DataQuery:
+    """A new query, unsaved."""
+    return DataQuery(
+        center_id=exam.center_id,
+        examination=exam,
+        item=item,
+        rule=rule,
+        code=code,
+        sentence=sentence,
+        state=said.to,
+        asked_by=said.author,
+        version=exam.version,
+        change=change,
+        opened_at=said.at,
+        changed_at=said.at,
+    )
+
+
+def query_of_finding(finding: Finding, said: Said, change: int) -> DataQuery:
+    """A new query about what a check found, unsaved."""
+    return query_made(
+        finding.examination,
+        said,
+        change,
+        item=finding.item,
+        sentence=finding.sentence,
+        rule=finding.rule,
+        code=finding.code,
+    )
 
 
 def moved(query: DataQuery, said: Said, changes: Changes, number: int) -> DataQueryEntry:

@@ -60,6 +60,7 @@ SILENT = {
     "audit.services.denial_record": "is the event",
     "centers.services.may_upload": "a question, it writes nothing",
     "centers.services.connector_key_seen": "what was done with the key leaves its own event",
+    "quality.query_services.may_settle": "a question, it writes nothing",
     "exams.services.values_problems": "a question, it writes nothing",
     "archive.services.instances_held": "a question, it writes nothing",
     "archive.services.pack_listing": "a question, it writes nothing",
