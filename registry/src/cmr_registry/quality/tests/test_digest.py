@@ -9,7 +9,7 @@ from cmr_registry.accounts.models import OutgoingMail
 from cmr_registry.quality.digest import digest_lines
 from cmr_registry.quality.models import Finding, QualityDigest
 from cmr_registry.quality.tests.conftest import IMPOSSIBLE
-from cmr_registry.quality.tests.factories import NOW, exam_make, whole_entries, work_all
+from cmr_registry.quality.tests.factories import exam_make, whole_entries, work_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everybody")]
 
@@ -39,7 +39,7 @@ def test_nothing_to_do_is_no_mail(riverside, coordinator_riverside):
     exam_make(riverside, whole_entries())
     work_again()
     assert not Finding.objects.filter(severity="reject").exists()
-    Finding.objects.update(found_at=NOW - datetime.timedelta(days=30))
+    Finding.objects.update(found_at=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
     QualityDigest.objects.all().delete()
     OutgoingMail.objects.all().delete()
     work_again()
