@@ -25,6 +25,7 @@ from cmr_dictionary.case_report import (
     read_answers,
     settle,
 )
+from cmr_dictionary.checks import Surroundings
 from cmr_exchange.canonical import canonical_json, sha256_hex
 
 CHANGED_MEANWHILE = (
@@ -92,7 +93,7 @@ class CaseReportWork:
             reports.draft_put(exam.id, account, kept)
         else:
             reports.draft_drop(exam.id, account)
-        return look(stored, read_answers(pairs))
+        return look(stored, read_answers(pairs), surroundings(exam))
 
     def save(self, exam: ExamRow, account: str, pairs: Pairs, seen: str) -> int | None:
         """Save what a person entered as a new version.
@@ -137,7 +138,7 @@ class CaseReportWork:
         """Keep what is typed of it, and say what follows from it."""
         stored = self._waiting(draft)
         self._store.case_reports.paper_put(draft, _typed(stored, pairs))
-        return look(stored, read_answers(pairs))
+        return look(stored, read_answers(pairs), Surroundings())
 
     def save_paper(self, draft: Draft, pairs: Pairs, seen: str) -> int:
         """Save a report that waits for its exam, as any report does. Returns its number.
@@ -185,6 +186,11 @@ class CaseReportWork:
             if name not in settled.changed and settled.entries.get(name) == one.entry
         }
         return {**stays, **now}
+
+
+def surroundings(exam: ExamRow) -> Surroundings:
+    """What is known of an exam beside its values; what its series show is recognized at the registry."""
+    return Surroundings(day=exam.day)
 
 
 def _opened(entries: Values, draft: Draft | None, version: int) -> Opened:

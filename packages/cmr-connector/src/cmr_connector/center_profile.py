@@ -20,7 +20,7 @@ PATH_KIND = "center_profile"
 HABITS = (
     *("lv_method", "lv_papillary", "lv_software", "strain_software", "lge_method", "lge_psir", "t1_scheme"),
     *("ar_flow_plane", "ar_method", "pc_offset_correction"),
-    *("center_accreditation", "procedure_system", "race_system"),
+    *("center_accreditation", "consent_basis", "procedure_system", "race_system"),
 )
 """Habits whose items the dictionary may name with other sources first."""
 

@@ -311,3 +311,4 @@ def test_the_reports_page_says_how_much_is_typed_by_hand(person, delivered, form
     shown = text_of(person.get("/reports"))
     assert "What a person still types" in shown
     assert "No report 1" in shown
+    assert "Imported table" not in shown, "a source that gives nothing has no column"

@@ -13,6 +13,7 @@ from cmr_connector.merging import Values
 from cmr_connector.value_counts import SourceSummary
 from cmr_dictionary import display, load
 from cmr_dictionary.case_report import Answer, CaseReportView, case_report_html
+from cmr_dictionary.checks import Surroundings
 from cmr_dictionary.form_plan import form_heading
 
 SEEN_FIELD = "seen"
@@ -21,12 +22,12 @@ LEAD = (
     " an item replaces your entry."
 )
 CAME_BY = {
-    "": "all exams",
-    "none": "no report",
-    "report_csv": "report table",
+    "": "All exams",
+    "none": "No report",
+    "report_csv": "Report table",
     "report_hl7": "HL7 message",
-    "table": "imported table",
-    "desk": "entered before the images came",
+    "table": "Imported table",
+    "desk": "Entered before the images came",
 }
 SOURCE_NAMES = {
     "dicom": "image header",
@@ -47,6 +48,7 @@ def whole_form(
     problems: Mapping[str, str],
     typed: Mapping[str, Answer] | None,
     back: tuple[str, str],
+    around: Surroundings,
 ) -> Markup:
     """The case report as a form.
 
@@ -57,6 +59,7 @@ def whole_form(
         problems: why the last save was refused, by item.
         typed: what that save held; None where nothing was refused.
         back: address and words of the way back.
+        around: what is known of the exam beside its values.
     """
     view = CaseReportView(
         entries=opened.entries,
@@ -69,6 +72,9 @@ def whole_form(
         restored_at=_age(opened.kept_at) if opened.kept_at and typed is None else "",
         back_url=back[0],
         back_words=back[1],
+        versions=None,
+        lead=LEAD,
+        around=around,
     )
     return Markup(case_report_html(view))  # noqa: S704  the form escapes every value itself
 

@@ -151,13 +151,15 @@ def reports(visit: Visit) -> Response:
     state = next((state for state in ReportState if state == asked), ReportState.WAITING)
     selectors = visit.desk.selectors
     found = selectors.reports(state, visit.page_number())
+    typing = typing_summary(visit.desk.workplace)
     return visit.render(
         "reports.html",
         found=found,
         state=state,
         counts=selectors.report_counts(),
         n_to_enter=selectors.n_to_enter(),
-        typing=typing_summary(visit.desk.workplace),
+        typing=typing,
+        typing_sources=[source for source in SOURCE_NAMES if typing and typing[0].minimum.get(source)],
         source_names=SOURCE_NAMES,
         came_by_words=came_by_words,
         per_exam=per_exam,

@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from cmr_connector.case_report_work import CaseReportRejected
 from cmr_connector.case_reports import Draft
 from cmr_connector.desk.acts import Act
-from cmr_connector.desk.case_report_words import LEAD, SEEN_FIELD, kept_words, whole_form
+from cmr_connector.desk.case_report_words import SEEN_FIELD, kept_words, whole_form
 from cmr_connector.desk.visits import Visit
 from cmr_dictionary.case_report import SOURCE_WORDS, read_answers
+from cmr_dictionary.checks import Surroundings
 
 _LONGEST = 64
 _NO_NUMBER = "Enter the accession number: the report is matched to its exam by it."
@@ -91,8 +92,9 @@ def _paper(visit: Visit, draft: Draft, rejected: CaseReportRejected | None = Non
         problems=rejected.problems if rejected else {},
         typed=read_answers(visit.pairs) if rejected else None,
         back=("/reports/new", "Leave it for later"),
+        around=Surroundings(),
     )
-    return visit.render("paper.html", 422 if rejected else 200, draft=draft, form=form, lead=LEAD)
+    return visit.render("paper.html", 422 if rejected else 200, draft=draft, form=form)
 
 
 def _draft(visit: Visit) -> Draft:

@@ -3,9 +3,9 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from cmr_connector.case_report_work import CaseReportRejected
+from cmr_connector.case_report_work import CaseReportRejected, surroundings
 from cmr_connector.desk.acts import Act
-from cmr_connector.desk.case_report_words import LEAD, SEEN_FIELD, kept_words, whole_form
+from cmr_connector.desk.case_report_words import SEEN_FIELD, kept_words, whole_form
 from cmr_connector.desk.pages import exam_of
 from cmr_connector.desk.visits import Visit
 from cmr_connector.exam_values import ExamValues
@@ -91,6 +91,7 @@ def _report(visit: Visit, row: ExamRow, rejected: CaseReportRejected | None = No
         problems=rejected.problems if rejected else {},
         typed=read_answers(visit.pairs) if rejected else None,
         back=(f"/exams/{row.id}", "Back to the exam"),
+        around=surroundings(row),
     )
     return visit.render(
         "case_report.html",
@@ -100,7 +101,6 @@ def _report(visit: Visit, row: ExamRow, rejected: CaseReportRejected | None = No
         day=ExamValues(store).date(row.id),
         history=store.case_reports.history(row.id, 20),
         form=form,
-        lead=LEAD,
     )
 
 

@@ -70,3 +70,11 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     for (const button of form.querySelectorAll("button")) setTimeout(() => { button.disabled = true; });
   });
 }
+
+// who opens a case report goes on where something of it is open
+window.addEventListener("load", () => {
+  const report = document.querySelector("[data-case-report][data-look]");
+  const isWide = window.matchMedia("(min-width: 48rem)").matches;
+  const begun = !isWide || window.location.hash || document.querySelector("#refused, [data-restored]");
+  if (report && !begun) report.querySelector("[data-next]").click();
+});
