@@ -24,13 +24,14 @@ from cmr_dictionary.form_plan import (
 from cmr_dictionary.values import display
 
 KEYS = (
-    ("Enter", "go to the next open item of the minimum"),
+    ("Enter", "in a field: go to the next open item of the minimum; Ctrl+Enter from anywhere"),
     ("Ctrl+S", "save"),
     (
         "u, r, a, p, w",
         "in a field of a number: unknown, not reported, not acquired, not applicable, withheld",
     ),
     ("Down", "in a field of a number or a text: choose why it is missing"),
+    ("Arrows", "in a list of ticks: to the next answer; a letter: to the next answer that begins with it"),
     ("F1", "what the item means"),
 )
 

@@ -181,6 +181,9 @@ function onKey(event) {
   if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "s") {
     event.preventDefault();
     form.querySelector("[data-save]").click();
+  } else if ((event.ctrlKey || event.metaKey) && key === "Enter") {
+    event.preventDefault();
+    next();
   } else if (event.ctrlKey || event.altKey || event.metaKey || !field) {
     return;
   } else if (key === "Enter" && target.matches("input, select")) {
@@ -191,7 +194,23 @@ function onKey(event) {
     field.querySelector(".cr-help").open = !field.querySelector(".cr-help").open;
   } else if (target.matches("input.cr-input")) {
     inText(event, field);
+  } else if (target.matches("input[type=checkbox]")) {
+    inTicks(event, field);
   }
+}
+
+/** Arrows walk a list of ticks, a letter goes to the next answer that begins with it. */
+function inTicks(event, field) {
+  const ticks = [...field.querySelectorAll("input[type=checkbox]")];
+  const at = ticks.indexOf(event.target);
+  const later = [...ticks.slice(at + 1), ...ticks.slice(0, at)];
+  const steps = { ArrowDown: later[0], ArrowUp: later.at(-1) };
+  const letter = event.key.toLowerCase();
+  const begins = (tick) => tick.parentElement.textContent.trim().toLowerCase().startsWith(letter);
+  const to = steps[event.key] ?? (letter.length === 1 && letter !== " " ? later.find(begins) : undefined);
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
 }
 
 function inText(event, field) {

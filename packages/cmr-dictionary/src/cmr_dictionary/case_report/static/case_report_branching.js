@@ -68,9 +68,13 @@ const FUNCTIONS = { round: rounded, sqrt: Math.sqrt, abs: Math.abs };
 /** Halves away from zero, on the decimal digits as people read them. */
 function rounded(number, digits = 0) {
   if (Math.abs(number) >= 1e15) return number;
-  const [mantissa, exponent = "0"] = Math.abs(number).toExponential().split("e");
-  const scaled = Number(`${mantissa}e${Number(exponent) + Math.trunc(digits)}`);
-  return Math.sign(number) * Number(`${Math.round(scaled)}e${-Math.trunc(digits)}`);
+  const [mantissa, exponent] = Math.abs(number).toExponential().split("e");
+  const figures = mantissa.replace(".", "");
+  const kept = Number(exponent) + 1 + Math.trunc(digits);
+  if (kept < 0) return 0;
+  const up = figures.charAt(kept) >= "5" ? 1n : 0n;
+  const whole = BigInt(figures.slice(0, kept).padEnd(kept, "0") || "0") + up;
+  return Math.sign(number) * Number(`${whole}e${-Math.trunc(digits)}`);
 }
 
 function calculated(operation, parts, values) {

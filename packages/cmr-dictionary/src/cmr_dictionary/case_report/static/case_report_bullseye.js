@@ -83,7 +83,7 @@ export class Bullseye {
   set(code, goesOn = false) {
     const field = this.fields[this.at - 1];
     if (code && field.classList.contains("is-not-asked")) {
-      this.now.textContent = `${this.segments[this.at - 1].getAttribute("aria-label")}. Not asked now.`;
+      this.now.textContent = `${this.segments[this.at - 1].getAttribute("aria-label")}, so nothing is set`;
       return;
     }
     const set = this.at;
