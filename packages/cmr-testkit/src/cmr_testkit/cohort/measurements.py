@@ -83,8 +83,9 @@ def _person(scene: Scene) -> None:
     weight = scene.of_subject(people.weight_kg) + np.where(scene.exams.number > 0, scene.normal(0, 2), 0)
     sheet.number("weight_kg", np.round(np.clip(weight, 36, 178) * 2) / 2, decimals=1)
     sheet.number("heart_rate_bpm", np.clip(scene.normal(70, 11), 42, 125))
-    sheet.number("sbp_mmhg", np.clip(scene.normal(130, 16), 85, 195))
-    sheet.number("dbp_mmhg", np.clip(scene.normal(76, 10), 45, 115))
+    systolic = np.clip(scene.normal(130, 16), 85, 195)
+    sheet.number("sbp_mmhg", systolic)
+    sheet.number("dbp_mmhg", np.minimum(np.clip(scene.normal(76, 10), 45, 115), systolic - 12))
 
 
 def _history(scene: Scene) -> None:
