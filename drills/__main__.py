@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -109,6 +110,16 @@ def drill_burned_in_text() -> int:
     return int(not outcome.is_sound)
 
 
+def drill_study() -> int:
+    """Walks the way of a study with 3,000 exams; fails where a step fails."""
+    begun = time.monotonic()
+    steps = [sys.executable, "-m", "pytest", "-q", "tests/journeys/test_way_of_a_study.py"]
+    ended = subprocess.run(steps, env={**os.environ, "CMR_STUDY": "full"}, check=False).returncode
+    table = f"| subjects | steps failed | seconds |\n|---|---|---|\n| 2650 | {'some' if ended else 0} "
+    _page_section("study", f"{table}| {time.monotonic() - begun:.0f} |\n")
+    return ended
+
+
 def drill_planted_errors() -> int:
     """Checks 5,000 case reports, half of them with an error; fails where one is missed or a clean one is refused."""
     found = planted_errors.run()
@@ -145,6 +156,7 @@ DRILLS = {
     "deid-corpus": drill_deid_corpus,
     "burned-in-text": drill_burned_in_text,
     "planted-errors": drill_planted_errors,
+    "study": drill_study,
 }
 
 

@@ -1,8 +1,8 @@
 """The way of a study in headless Chromium: from a researcher's question to a data release and a survival curve.
 
-A synthetic cohort of three centers and 3,000 exams as tables, twelve more with images that traveled through the
-connectors. Center A (northbridge) says in, B (seehafen) in without images, C (kauri) stays silent. Then B withdraws,
-a subject withdraws, and the answer changes as the plant predicts.
+A synthetic cohort of three centers as tables (about 1,100 exams; 3,000 in `make drill NAME=study`), twelve more exams
+with images that traveled through the connectors. Center A (northbridge) says in, B (seehafen) in without images, C
+(kauri) stays silent. Then B withdraws, a subject withdraws, and the answer changes as the plant predicts.
 """
 
 import json
@@ -31,7 +31,7 @@ from tests.journeys.people import (
     with_normal_motion,
 )
 
-SUBJECTS, SEED = 2_650, 5
+SUBJECTS, SEED = (2_650, 5) if os.environ.get("CMR_STUDY") == "full" else (1_000, 6)
 A, B, C = "northbridge", "seehafen", "kauri"
 IMAGES_EACH = 4
 RESEARCHER, STEWARD, OFFICER = (
@@ -123,7 +123,7 @@ def test_the_steward_freezes_a_snapshot_of_what_was_delivered(cohort, pictured, 
     reload_until(page, "frozen")
     n_tables = len((cohort / "manifests.jsonl").read_text().splitlines())
     known["exams"] = n_tables + 3 * IMAGES_EACH
-    assert n_tables > 2_900
+    assert n_tables > 1.1 * SUBJECTS
 
 
 def test_the_researcher_builds_the_cohort_from_a_study_template_and_saves_it(browse, known):
@@ -137,7 +137,7 @@ def test_the_researcher_builds_the_cohort_from_a_study_template_and_saves_it(bro
     known["shown"] = [re.findall(r"about\s+([\d,]+)", row) for row in steps.all_inner_texts()]
     persons = [int(row[0].replace(",", "")) for row in known["shown"] if row]
     assert persons == sorted(persons, reverse=True)
-    assert 1_000 < persons[-1] < persons[0]
+    assert 0.35 * SUBJECTS < persons[-1] < persons[0]
     page.get_by_label("Name", exact=True).fill(TITLE)
     press(page, "Save")
     assert "Saved question, version 1" in text_of(page)
