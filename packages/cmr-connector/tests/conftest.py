@@ -32,9 +32,11 @@ from cmr_connector.states import DeliveryState, ExamState
 from cmr_connector.workplace import open_workplace
 from cmr_deid.verify import inspect
 from cmr_exchange.canonical import sha256_hex
+from cmr_exchange.census import Census
 from cmr_exchange.errors import ExchangeError
 from cmr_exchange.followup import FollowUpDocument
 from cmr_exchange.manifest import Contents, DeliveryManifest
+from cmr_exchange.queries import DataQueryDocument, QueryAnswerDocument, QueryPage
 from cmr_exchange.reasons import reason
 from cmr_exchange.receipt import Receipt
 from cmr_exchange.withdrawal import Withdrawal
@@ -90,6 +92,9 @@ class SmallRegistry:
         self.withdrawn: list[str] = []
         self.bodies: list[bytes] = []
         self.problem: dict | None = None
+        self.asked: list[DataQueryDocument] = []
+        self.answers: list[QueryAnswerDocument] = []
+        self.census: list[Census] = []
         self.lock = threading.RLock()
         routes = [
             Route("/api/v1/deliveries", self.open, methods=["POST"]),
@@ -98,6 +103,9 @@ class SmallRegistry:
             Route("/dicom-web/studies", self.stow, methods=["POST"]),
             Route("/api/v1/follow-up", self.follow_up, methods=["POST"]),
             Route("/api/v1/withdrawals", self.withdraw, methods=["POST"]),
+            Route("/api/v1/queries", self.changes),
+            Route("/api/v1/queries/{id}/answers", self.answer, methods=["POST"]),
+            Route("/api/v1/census", self.count, methods=["POST"]),
         ]
         self.app = Starlette(routes=routes)
 
@@ -151,6 +159,31 @@ class SmallRegistry:
             return problem
         self.withdrawn.append(Withdrawal.from_document(json.loads(body)).subject)
         return JSONResponse({"subject": self.withdrawn[-1], "withdrawn": True})
+
+    async def changes(self, request):
+        """The cursor counts what was asked so far; two to a page."""
+        if (problem := self._problem(request) or self._told()) is not None:
+            return problem
+        after = int(request.query_params["changed_after"])
+        shown = self.asked[after : after + 2]
+        cursor, more = after + len(shown), len(self.asked) > after + len(shown)
+        return JSONResponse(QueryPage(1, "center-a", str(cursor), more, tuple(shown)).to_document())
+
+    async def answer(self, request):
+        body = await request.body()
+        self.bodies.append(body)
+        if (problem := self._problem(request) or self._told()) is not None:
+            return problem
+        self.answers.append(QueryAnswerDocument.from_document(json.loads(body)))
+        return JSONResponse({"id": request.path_params["id"], "state": "answered", "turn": 1})
+
+    async def count(self, request):
+        body = await request.body()
+        self.bodies.append(body)
+        if (problem := self._problem(request) or self._told()) is not None:
+            return problem
+        self.census.append(Census.from_document(json.loads(body)))
+        return JSONResponse({"month": self.census[-1].month})
 
     def _told(self):
         return None if self.problem is None else self._refusal(**self.problem)

@@ -25,6 +25,7 @@ from cmr_connector.scp import Receiver
 from cmr_connector.workplace import Workplace, worker_lock
 
 _IDLE_S = 0.25
+_SELDOM_S = 2.0
 _AFTER_ERROR_S = 5.0
 
 BuildDesk = Callable[[Workplace], Starlette]
@@ -91,6 +92,7 @@ class Agent:
         workplace.sweep()
         sweep_scratch(workplace.config.data_dir)
         workplace.store.exams.recover()
+        workplace.tables.check_mappings()
         sender, statements = workplace.sender(client), workplace.statement_sender(client)
         sender.recover()
         workplace.store.statements.recover()
@@ -101,12 +103,17 @@ class Agent:
         self._work("pipeline", lambda: workplace.pipeline.step() is not None, _IDLE_S)
         self._work("sender", lambda: sender.step() is not None, _IDLE_S)
         self._work("statements", lambda: statements.step() is not None, _IDLE_S)
+        self._work("tables", workplace.tables.step, _IDLE_S)
+        self._work("questions", workplace.query_poll(client).step, _SELDOM_S)
+        self._work("census", workplace.census.step, _SELDOM_S)
         settle_s, poll_s = config.folder.settle_s, config.folder.poll_s
         if config.folder.watch is not None:
             folder = FolderSource(workplace.store, workplace.intake, config.folder.watch, settle_s)
             self._work("folder", lambda: bool(folder.poll()), poll_s)
         if config.reports.drop is not None:
-            reports = ReportFolder(workplace.store, workplace.reports, config.reports.drop, settle_s)
+            reports = ReportFolder(
+                workplace.store, workplace.reports, config.reports.drop, settle_s, workplace.tables
+            )
             self._work("reports", lambda: bool(reports.poll()), poll_s)
         if self._desk is not None:
             self._serve_desk(self._desk)

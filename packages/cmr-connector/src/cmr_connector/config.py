@@ -48,6 +48,7 @@ class RegistrySettings:
         timeout_s: longest wait for one answer, in seconds.
         batch_instances: at most this many instances in one request.
         batch_mib: at most this many MiB in one request.
+        questions_s: seconds between two looks for questions about the data.
     """
 
     url: str
@@ -56,6 +57,7 @@ class RegistrySettings:
     timeout_s: float = 120.0
     batch_instances: int = 50
     batch_mib: int = 32
+    questions_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,30 @@ class PixelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PacsSettings:
+    """The PACS, asked how many CMR studies it holds per month (C-FIND); counts only, nothing that it says is kept.
+
+    Attributes:
+        host: its address; empty: it is not asked.
+        port: its TCP port.
+        ae_title: its application entity title; ours is scp.ae_title, which the PACS must know.
+        modality: modality of CMR studies.
+        words: words in the study description that make a study a CMR study, e.g. `"cardiac"`; letter case does
+            not matter.
+        codes: procedure codes that do so.
+        timeout_s: longest wait for one answer, in seconds.
+    """
+
+    host: str = ""
+    port: int = 104
+    ae_title: str = "PACS"
+    modality: str = "MR"
+    words: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class DeidSettings:
     """What this center wants de-identified more strictly than everybody; nothing here can weaken the profile.
 
@@ -208,6 +234,7 @@ class Config:
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     deid: DeidSettings = field(default_factory=DeidSettings)
     pixels: PixelSettings = field(default_factory=PixelSettings)
+    pacs: PacsSettings = field(default_factory=PacsSettings)
 
     def center_key(self) -> CenterKey:
         """The center's key.
@@ -274,6 +301,8 @@ def from_document(document: dict[str, Any], base: Path) -> Config:
         _require(0 <= port <= 65_535, f"{name}.port", "0 to 65535")
     for name in ("timeout_s", "batch_instances", "batch_mib"):
         _require(getattr(config.registry, name) > 0, f"registry.{name}", "a positive number")
+    _require(config.registry.questions_s > 0, "registry.questions_s", "a positive number")
+    _require_pacs(config.pacs)
     config.profile()
     _require(config.pipeline.quiet_seconds >= 0, "pipeline.quiet_seconds", "zero or more seconds")
     _require(config.pipeline.max_instance_mib > 0, "pipeline.max_instance_mib", "a positive number")
@@ -282,6 +311,14 @@ def from_document(document: dict[str, Any], base: Path) -> Config:
     _require(config.folder.settle_s >= 0, "folder.settle_s", "zero or more seconds")
     _require(config.folder.poll_s > 0, "folder.poll_s", "more than zero seconds")
     return config
+
+
+def _require_pacs(pacs: PacsSettings) -> None:
+    _require(0 < pacs.port <= 65_535, "pacs.port", "1 to 65535")
+    _require(1 <= len(pacs.ae_title) <= 16, "pacs.ae_title", "1 to 16 characters")
+    _require(pacs.timeout_s > 0, "pacs.timeout_s", "a positive number")
+    named = any(text.strip() for text in (*pacs.words, *pacs.codes))
+    _require(not pacs.host or named, "pacs.words", "a word or a code that makes a study a CMR study")
 
 
 def to_document(config: Any) -> dict[str, Any]:

@@ -137,6 +137,11 @@ class Crosswalk:
         found = self._found(f"id IN ({marks})", *exam_ids)
         return {entry.exam_id: entry for entry in found}
 
+    def study_date(self, exam: str, box: bytes) -> str:
+        """The date of an exam as its source wrote it, from a box that was read already; stays inside."""
+        document = self._local.open(box, f"exam {exam}")
+        return str(document["study"].get("study_date", ""))
+
     def by_pseudonym(self, pseudonym: str) -> list[CrosswalkEntry]:
         """The exam with this pseudonym, or all exams of the subject with it.
 

@@ -7,6 +7,7 @@ ConnectorError
 ├── UnknownPseudonymError nothing under this pseudonym or accession number at this center
 ├── ArchiveReadError      a ZIP is encrypted, broken or over a limit
 ├── PixelChildError       the process that looks at pixels ended or took too long: tried again later
+├── PacsError             the PACS cannot be asked how many studies it holds: tried again later
 ├── RegistryError         the registry did not do what the contract says
 │   ├── RegistryUnreachableError   no connection, timeout or a 5xx answer: try again later
 │   └── ReceiptError      a receipt does not carry the pinned signature or names another delivery
@@ -42,6 +43,10 @@ class ArchiveReadError(ConnectorError):
 
 class PixelChildError(ConnectorError):
     """The process that looks at pixels ended or took too long; it says nothing about the images."""
+
+
+class PacsError(ConnectorError):
+    """The PACS cannot be reached or refuses to look for studies."""
 
 
 class RegistryError(ConnectorError):

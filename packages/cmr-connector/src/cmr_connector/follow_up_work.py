@@ -106,13 +106,17 @@ class FollowUpWork:
         with self._store.transaction():
             if not self._store.withdrawals.add(subject, self.patient(subject).patient_id):
                 return None
-            for row in self._store.statements.of_subject(subject):
-                if row.state is StatementState.QUEUED:
-                    self._store.statements.move(row.id, StatementState.SUPERSEDED)
+            for name in (subject, *self._store.data_queries.ids_of_subject(subject)):
+                self._supersede(name)
             document = canonical_json(withdrawal(self._issuer, subject).to_document())
             row = self._store.statements.add(StatementKind.WITHDRAWAL, subject, 1, document, "")
         log.event("statement_queued", kind=row.kind.value, version=row.version)
         return row
+
+    def _supersede(self, name: str) -> None:
+        for row in self._store.statements.of_subject(name):
+            if row.state is StatementState.QUEUED:
+                self._store.statements.move(row.id, StatementState.SUPERSEDED)
 
     def _keep(self, subject: str, entries: Entries) -> StatementRow | None:
         store = self._store

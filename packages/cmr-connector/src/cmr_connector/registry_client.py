@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cmr_connector.errors import ReceiptError, RegistryError, RegistryUnreachableError
 from cmr_exchange.errors import ExchangeError
+from cmr_exchange.queries import QueryPage
 from cmr_exchange.receipt import Receipt
 
 _REFERENCED, _FAILED = "00081199", "00081198"
@@ -155,6 +156,42 @@ class RegistryClient:
         said = self._request("POST", "/api/v1/withdrawals", content=document, headers=headers).json()
         if not isinstance(said, dict) or said.get("withdrawn") is not True:
             raise RegistryError("The registry does not acknowledge the withdrawal.")
+
+    def query_changes(self, cursor: str) -> QueryPage:
+        """What changed among the registry's questions after a cursor, at most a page.
+
+        Raises:
+            RegistryUnreachableError: try again later.
+            RegistryError: the registry refuses, or its answer does not have the declared form.
+        """
+        said = self._request("GET", f"/api/v1/queries?changed_after={int(cursor)}").json()
+        try:
+            return QueryPage.from_document(said)
+        except ExchangeError as error:
+            raise RegistryError(f"The registry's questions cannot be read: {error}") from None
+
+    def answer_query(self, query_id: str, document: bytes) -> None:
+        """Answer a question by a code; answering it again is harmless.
+
+        Raises:
+            RegistryError: as `deliver_follow_up`.
+        """
+        headers = {"Content-Type": "application/json"}
+        path = f"/api/v1/queries/{uuid.UUID(query_id)}/answers"
+        said = self._request("POST", path, content=document, headers=headers).json()
+        if not isinstance(said, dict) or said.get("id") != query_id:
+            raise RegistryError("The registry acknowledges another answer.")
+
+    def state_census(self, document: bytes, month: str) -> None:
+        """State how many exams were made in a month; stating it again is harmless.
+
+        Raises:
+            RegistryError: as `deliver_follow_up`.
+        """
+        headers = {"Content-Type": "application/json"}
+        said = self._request("POST", "/api/v1/census", content=document, headers=headers).json()
+        if not isinstance(said, dict) or said.get("month") != month:
+            raise RegistryError("The registry acknowledges another month.")
 
     def store_instances(self, delivery_id: str, instances: Iterable[bytes]) -> StowResult:
         """Store a batch of Part-10 instances for a delivery (STOW-RS).

@@ -349,4 +349,34 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX table_import_row_outcome ON table_import_row (import_id, outcome, number);
     CREATE INDEX table_import_row_key ON table_import_row (import_id, row_key)
     """,
+    # what the registry asks about exams (its own words; a note stays in its box), and counts of months
+    """
+    CREATE TABLE data_query (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        exam TEXT NOT NULL,
+        state TEXT NOT NULL,
+        turn INTEGER NOT NULL,
+        opened_at TEXT NOT NULL,
+        document TEXT NOT NULL,
+        answered_turn INTEGER NOT NULL DEFAULT 0,
+        answer TEXT,
+        answer_version INTEGER,
+        account TEXT,
+        note BLOB,
+        changed_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX data_query_state ON data_query (state, opened_at);
+    CREATE INDEX data_query_exam ON data_query (exam);
+
+    CREATE TABLE census (
+        month TEXT NOT NULL,
+        source TEXT NOT NULL,
+        n_hospital INTEGER NOT NULL,
+        n_eligible INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        counted_at TEXT NOT NULL,
+        PRIMARY KEY (month, source)
+    ) STRICT
+    """,
 )

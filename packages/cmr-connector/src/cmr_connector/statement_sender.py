@@ -1,4 +1,4 @@
-"""Carries follow-up and withdrawals to the registry until each is acknowledged or refused for good."""
+"""Carries follow-up, withdrawals, answers and counts to the registry until each is acknowledged or refused."""
 
 import random
 import time
@@ -18,6 +18,9 @@ FINAL = frozenset(
         "follow_up_value_rejected",
         "subject_withdrawn",
         "identifying_value",
+        "unknown_query",
+        "query_asked_again",
+        "older_census",
     }
 )
 """Refusals that trying again cannot mend; an unknown subject may still be on its way, an agreement is renewed."""
@@ -38,8 +41,9 @@ class StatementSender:
         try:
             self._deliver(row)
         except RegistryError as error:
-            if error.code in FINAL:
-                self._refuse(row, str(error.code), error.stored_version)
+            code = _code(row, error)
+            if code in FINAL:
+                self._refuse(row, code, error.stored_version)
             else:
                 self._postpone(row, str(error))
         except Exception as error:
@@ -51,13 +55,22 @@ class StatementSender:
     def _deliver(self, row: StatementRow) -> None:
         if row.kind is StatementKind.WITHDRAWAL:
             self._client.withdraw_subject(row.document)
+        elif row.kind is StatementKind.QUERY_ANSWER:
+            self._client.answer_query(row.subject, row.document)
+        elif row.kind is StatementKind.CENSUS:
+            self._client.state_census(row.document, row.subject)
         else:
             self._client.deliver_follow_up(row.document, row.digest)
         self._store.statements.move(row.id, StatementState.ACCEPTED)
         log.event("statement_accepted", kind=row.kind.value, version=row.version)
 
     def _refuse(self, row: StatementRow, reason: str, registry_version: int | None) -> None:
-        self._store.statements.refused(row.id, reason, registry_version)
+        with self._store.transaction():
+            self._store.statements.refused(row.id, reason, registry_version)
+            if reason == "unknown_query":
+                self._store.data_queries.gone(row.subject)
+            elif row.kind is StatementKind.QUERY_ANSWER:
+                self._store.data_queries.answer_missed(row.subject)
         log.event("statement_refused", kind=row.kind.value, version=row.version, reason=reason)
 
     def _postpone(self, row: StatementRow, cause: str) -> None:
@@ -72,3 +85,10 @@ class StatementSender:
             wait_s=round(wait, 1),
             cause=cause,
         )
+
+
+def _code(row: StatementRow, error: RegistryError) -> str:
+    """Stable code of a refusal; a question that the registry does not know any more has no code of its own there."""
+    if row.kind is StatementKind.QUERY_ANSWER and error.code == "not_found":
+        return "unknown_query"
+    return error.code or ""

@@ -1,4 +1,4 @@
-"""The outbox of follow-up and withdrawals: documents in days on their way to the registry."""
+"""The outbox of documents that are no exams: follow-up, withdrawals, answers to questions, counts of months."""
 
 import json
 import sqlite3
@@ -12,10 +12,12 @@ from cmr_exchange.canonical import sha256_hex
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One document in the outbox; it holds a pseudonym, days and codes, never a date.
+    """One document in the outbox; it holds pseudonyms, days, codes and counts, never a date of a patient.
 
     Attributes:
-        kind: follow-up or withdrawal.
+        kind: what it says.
+        subject: what it is about: a subject's pseudonym; of an answer the registry's name of the query; of a
+            census the month.
         document: its canonical bytes.
         content_digest: what it says, whatever its version.
         registry_version: newest version at the registry, where that is why it was refused.
@@ -104,6 +106,13 @@ class Statements:
             subject,
         )
         return StatementRow.of(row) if row else None
+
+    def newest_of(self, kind: StatementKind) -> list[StatementRow]:
+        """The newest statement of a kind about each that it speaks of."""
+        rows = self._db.all(
+            "SELECT *, max(version) FROM statement WHERE kind = ? GROUP BY subject ORDER BY subject", kind
+        )
+        return [StatementRow.of(row) for row in rows]
 
     def newest_states(self) -> dict[str, StatementState]:
         """State of the newest follow-up document by subject."""

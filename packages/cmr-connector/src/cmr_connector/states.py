@@ -63,6 +63,8 @@ class StatementKind(enum.StrEnum):
 
     FOLLOW_UP = "follow_up"
     WITHDRAWAL = "withdrawal"
+    QUERY_ANSWER = "query_answer"
+    CENSUS = "census"
 
 
 class StatementState(enum.StrEnum):

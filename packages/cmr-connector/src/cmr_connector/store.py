@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cmr_connector.case_reports import CaseReports
+from cmr_connector.census_counts import CensusCounts
 from cmr_connector.center_profile import CenterProfile
 from cmr_connector.crosswalk import Crosswalk
+from cmr_connector.data_queries import DataQueries
 from cmr_connector.database import Database, utc_now
 from cmr_connector.errors import StoreError
 from cmr_connector.exams import Exams
@@ -21,6 +23,9 @@ from cmr_connector.outbox import Outbox
 from cmr_connector.pixels.looks import Looks
 from cmr_connector.report_rows import Reports
 from cmr_connector.statements import Statements
+from cmr_connector.tables.imports import TableImports
+from cmr_connector.tables.mappings import Mappings
+from cmr_connector.tables.matching import RowMatcher
 from cmr_connector.value_counts import ValueCounts
 from cmr_connector.withdrawals import Withdrawals
 from cmr_deid.keys import CenterKey
@@ -33,7 +38,8 @@ class Store:
 
     Attributes:
         exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals, looks, case_reports, profile,
-            counts, headers: the tables, by noun.
+            counts, headers, tables, mappings: the tables, by noun.
+        matcher: which exam a row of a table belongs to.
         local: keyed hashes and encryption of this center.
     """
 
@@ -58,6 +64,11 @@ class Store:
         self.profile = CenterProfile(self._db)
         self.counts = ValueCounts(self._db)
         self.headers = HeaderValues(self._db)
+        self.tables = TableImports(self._db, self.local)
+        self.mappings = Mappings(self._db, self.local)
+        self.matcher = RowMatcher(self._db, self.local, self.crosswalk)
+        self.data_queries = DataQueries(self._db, self.local)
+        self.census = CensusCounts(self._db)
         self._require_same_key(key.key_id)
         self.exams.hash_days()
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cmr_connector.case_report_work import CaseReportWork
+from cmr_connector.census import CensusWork
 from cmr_connector.config import Config
 from cmr_connector.errors import WorkerBusyError
 from cmr_connector.files import Files
@@ -19,11 +20,14 @@ from cmr_connector.manifests import Issuer
 from cmr_connector.pipeline import Pipeline, Rules
 from cmr_connector.pixels.gate import PixelGate
 from cmr_connector.pixels.looker import Looker, is_installed
+from cmr_connector.query_poll import QueryPoll
+from cmr_connector.query_work import QueryWork
 from cmr_connector.registry_client import RegistryClient
 from cmr_connector.report_intake import ReportIntake
 from cmr_connector.sender import BatchLimits, Sender
 from cmr_connector.statement_sender import StatementSender
 from cmr_connector.store import Store
+from cmr_connector.tables.work import TableWork
 from cmr_deid.engine import Engine
 from cmr_deid.identities import Identities
 from cmr_dictionary import load as load_dictionary
@@ -44,6 +48,9 @@ class Workplace:
         pipeline: gates, de-identification, second looks, queue.
         follow_up: what became of the patients.
         case_reports: what a person enters of an exam.
+        tables: tables that people bring.
+        queries: what the registry asks about exams.
+        census: counts of months.
         pixels: the gate of burned-in text; None where it is not installed or switched off.
     """
 
@@ -56,6 +63,9 @@ class Workplace:
     pipeline: Pipeline
     follow_up: FollowUpWork
     case_reports: CaseReportWork
+    tables: TableWork
+    queries: QueryWork
+    census: CensusWork
     pixels: PixelGate | None
 
     def client(self) -> RegistryClient:
@@ -80,8 +90,12 @@ class Workplace:
         )
 
     def statement_sender(self, client: RegistryClient) -> StatementSender:
-        """A sender of follow-up and withdrawals over this connection."""
+        """A sender of follow-up, withdrawals, answers and counts over this connection."""
         return StatementSender(self.store, client)
+
+    def query_poll(self, client: RegistryClient) -> QueryPoll:
+        """The clock that fetches questions over this connection."""
+        return QueryPoll(self.queries, client, self.config.registry.questions_s)
 
     def sweep(self) -> int:
         """Delete files that a kill left behind. Returns how many."""
@@ -137,6 +151,9 @@ def open_workplace(config: Config) -> Workplace:
         pipeline,
         FollowUpWork(store, issuer),
         CaseReportWork(store),
+        TableWork(store, config.data_dir),
+        QueryWork(store, issuer),
+        CensusWork(store, config, issuer),
         pixels,
     )
 
