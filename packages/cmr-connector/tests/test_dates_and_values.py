@@ -5,7 +5,7 @@ import datetime
 import pydicom
 import pytest
 
-from cmr_connector.dicom_values import patient_values, scanner_values
+from cmr_connector.dicom_values import contrast_values, heart_rate, patient_values, scanner_values
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
 from cmr_connector.manifests import agreed_facts
@@ -25,7 +25,7 @@ def study(cmr_exam, tmp_path):
     """Another study of the same patient on another date: one image is enough."""
     exam = cmr_exam()
 
-    def make(name, date):
+    def make(name, date, edit=lambda _dataset: None):
         dataset = pydicom.dcmread(exam.files[0])
         for keyword in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
             setattr(dataset, keyword, date)
@@ -34,6 +34,7 @@ def study(cmr_exam, tmp_path):
         dataset.SOPInstanceUID += f".{name}"
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
         dataset.AccessionNumber = f"ACC{name}"
+        edit(dataset)
         path = tmp_path / f"{name}.dcm"
         with pydicom.config.disable_value_validation():
             dataset.save_as(path)
@@ -144,6 +145,51 @@ def test_the_scanner_is_stated_where_all_series_agree():
         "field_strength_t": {"source": "dicom", "value": 1.5},
     }
     assert scanner_values([one, AcquisitionFacts(manufacturer="siemens", field_strength_t=3.0)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("agents", "known"),
+    [
+        (["Gadobutrol", ""], {"gbca_given": 1, "gbca_agent": "1"}),
+        (["DOTAREM 0.5 mmol/ml"], {"gbca_given": 1, "gbca_agent": "2"}),
+        (["ProHance", "Gadoteridol"], {"gbca_given": 1, "gbca_agent": "3"}),
+        (["Gadovist", "Magnevist"], {"gbca_given": 1}),
+        (["Gadovist or Magnevist"], {}),
+        (["", "NO", "CONTRAST", "Applied"], {}),
+        ([], {}),
+    ],
+)
+def test_contrast_is_given_where_a_series_names_the_agent(agents, known):
+    texts = [
+        lambda keyword, agent=agent: agent if keyword == "ContrastBolusAgent" else "" for agent in agents
+    ]
+    assert {name: one["value"] for name, one in contrast_values(texts).items()} == known
+
+
+@pytest.mark.parametrize(
+    ("intervals", "rate"),
+    [
+        ([(1000.0, 25), (900.0, 25), (880.0, 25), (400.0, 1)], 67.0),
+        ([(1000.0, 1)], None),
+        ([(0.0, 25)], None),
+        ([(60.0, 25)], None),
+        ([], None),
+    ],
+)
+def test_the_heart_rate_is_that_of_the_cine_images(intervals, rate):
+    assert heart_rate(intervals).get("heart_rate_bpm", {}).get("value") == rate
+
+
+def test_agent_and_heart_rate_of_an_exam_come_from_its_images(workplace, registry, deliver, study):
+    def edit(dataset):
+        dataset.ContrastBolusAgent, dataset.NominalInterval = "Gadobutrol", "857"
+        dataset.CardiacNumberOfImages = 25
+
+    take_all(workplace, study("4", "20200101", edit), Source.COMMAND)
+    deliver(workplace)
+    [manifest] = registry.accepted()
+    assert (manifest.values["gbca_agent"].value, manifest.values["gbca_given"].value) == ("1", 1)
+    assert manifest.values["heart_rate_bpm"].value == 70.0
 
 
 def test_facts_on_which_instances_disagree_are_unknown():

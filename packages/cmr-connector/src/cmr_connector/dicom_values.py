@@ -6,6 +6,7 @@ rounded. No value is guessed: what is absent or implausible is simply not there.
 
 import datetime
 import re
+import statistics
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,21 @@ from cmr_exchange.manifest import ReportValue, ValueSource
 VENDOR_CODES = {"siemens": "1", "philips": "2", "ge": "3", "canon": "4", "united": "5", "other": "8"}
 """Codes of the dictionary item `scanner_vendor` by the vendor word of the acquisition facts."""
 
+AGENTS = {
+    "1": ("gadobutrol", "gadavist", "gadovist"),
+    "2": ("gadoterate", "gadoteric", "dotarem", "clariscan"),
+    "3": ("gadoteridol", "prohance"),
+    "4": ("gadoben", "multihance"),
+    "5": ("gadopentet", "magnevist"),
+    "6": ("gadodiamide", "omniscan"),
+    "7": ("gadoversetamide", "optimark"),
+    "8": ("gadoxet", "eovist", "primovist"),
+    "9": ("gadopiclenol", "elucirem", "vueway"),
+    "11": ("ferumoxytol", "feraheme"),
+}
+"""Code of the dictionary item `gbca_agent` -> beginnings of words by which a scanner calls the agent."""
+_FEWEST_PHASES = 10
+_PLAUSIBLE_RATE = (20.0, 250.0)
 _AGE = re.compile(r"(\d{3})([MY])")
 
 
@@ -31,6 +47,30 @@ def patient_values(text: Texts) -> dict[str, Any]:
         "weight_kg": float(weight) if weight else None,
     }
     return _documents(found)
+
+
+def contrast_values(texts: Iterable[Texts]) -> dict[str, Any]:
+    """That contrast was given, and which agent, where a series names one; a series that names none says nothing.
+
+    Args:
+        texts: the texts of one image of each series.
+    """
+    named = {_agent(text("ContrastBolusAgent")) for text in texts} - {None}
+    return _documents(
+        {"gbca_given": 1 if named else None, "gbca_agent": named.pop() if len(named) == 1 else None}
+    )
+
+
+def heart_rate(intervals_ms: Iterable[tuple[float, int]]) -> dict[str, Any]:
+    """Heart rate during cine from the nominal R-R intervals of its images (0018,1062).
+
+    Args:
+        intervals_ms: interval and number of phases, one per image.
+    """
+    listed = [interval for interval, n_phases in intervals_ms if n_phases >= _FEWEST_PHASES and interval > 0]
+    rate = float(round(60_000 / statistics.median(listed))) if listed else 0.0
+    low, high = _PLAUSIBLE_RATE
+    return _documents({"heart_rate_bpm": rate if low <= rate <= high else None})
 
 
 def scanner_values(facts: Iterable[AcquisitionFacts]) -> dict[str, Any]:
@@ -51,6 +91,13 @@ def _documents(found: dict[str, Any]) -> dict[str, Any]:
         for name, value in found.items()
         if value is not None
     }
+
+
+def _agent(text: str) -> str | None:
+    """Code of the agent that a text names; None where it names none or several."""
+    words = re.findall(r"[a-z]+", text.lower())
+    found = {code for code, begins in AGENTS.items() if any(word.startswith(begins) for word in words)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _age_years(text: Texts) -> float | int | None:

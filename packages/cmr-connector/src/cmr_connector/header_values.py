@@ -1,7 +1,7 @@
 """What the images of an exam say for its case report: read once from the sources, and from the facts on the ledger."""
 
 from cmr_connector.database import Database
-from cmr_connector.dicom_values import scanner_values
+from cmr_connector.dicom_values import heart_rate, scanner_values
 from cmr_connector.merging import Values
 from cmr_connector.rows import ExamRow
 from cmr_connector.states import InstanceState
@@ -18,8 +18,8 @@ class HeaderValues:
         self._db = database
 
     def of(self, exam: ExamRow) -> Values:
-        """Patient's and scanner's values, by dictionary item."""
-        return scanner_values(self._scanners(exam.id)) | exam.values
+        """Values of patient, scanner, contrast and heart rate, by dictionary item."""
+        return scanner_values(self._scanners(exam.id)) | heart_rate(self._intervals(exam.id)) | exam.values
 
     def _scanners(self, exam_id: int) -> list[AcquisitionFacts]:
         """Vendor and field strength of the images that are or were ready to leave, each pair once."""
@@ -31,3 +31,14 @@ class HeaderValues:
             *_PASSED,
         )
         return [AcquisitionFacts(manufacturer=row["vendor"], field_strength_t=row["field"]) for row in rows]
+
+    def _intervals(self, exam_id: int) -> list[tuple[float, int]]:
+        """Nominal R-R interval and number of phases of the same images, where both are known."""
+        rows = self._db.all(
+            "SELECT json_extract(facts, '$.nominal_interval_ms') AS interval,"
+            " json_extract(facts, '$.n_phases') AS phases FROM instance"
+            " WHERE exam_id = ? AND state IN (?, ?, ?) AND interval IS NOT NULL AND phases IS NOT NULL",
+            exam_id,
+            *_PASSED,
+        )
+        return [(row["interval"], row["phases"]) for row in rows]

@@ -5,12 +5,13 @@ exam that is simply prepared again (R6, N2).
 """
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cmr_connector import log
 from cmr_connector.deidentifying import Deidentifying, Progress
-from cmr_connector.dicom_values import patient_values
+from cmr_connector.dicom_values import contrast_values, patient_values
 from cmr_connector.exam_gates import (
     Sorted,
     gate_patient,
@@ -25,7 +26,7 @@ from cmr_connector.files import Files
 from cmr_connector.manifests import Issuer, build_manifest, content_digest, settle_dating
 from cmr_connector.pixels.gate import PixelGate, Treatment
 from cmr_connector.rows import ExamRow, InstanceRow
-from cmr_connector.source_header import header_of, texts_of
+from cmr_connector.source_header import Texts, header_of, texts_of
 from cmr_connector.states import ExamState, InstanceState
 from cmr_connector.store import Store
 from cmr_deid.engine import Engine
@@ -158,14 +159,20 @@ class Pipeline:
         released = exam.released or exam.version > 0
         hearts, verdict = judge_heart(rows, self._files, procedure_text(text), released)
         self._apply(hearts, rows)
+        contrast = contrast_values(self._one_of_each_series(hearts.good))
         with self._store.transaction():
             if hearts.good:
                 self._store.crosswalk.subject_put(rows[0].subject, header.patient)
                 self._store.exams.identify(exam.id, rows[0].subject, header.patient, header.study)
-            values = exam.values or patient_values(text)
+            values = (exam.values or patient_values(text)) | contrast
             self._store.exams.describe(exam.id, values, " ".join(verdict.evidence))
             for row in hearts.good:
                 ledger.move(row.id, InstanceState.READ)
+
+    def _one_of_each_series(self, rows: list[InstanceRow]) -> Iterator[Texts]:
+        """The texts of the last image of each series."""
+        for row in {row.series_hash: row for row in rows}.values():
+            yield texts_of(read_raw(self._files.spool_get(str(row.spool))))
 
     def _is_opted_out(self, subject: str, patient_id: str) -> bool:
         """Whether the patient stands on the center's opt-out list or withdrew at the desk."""
