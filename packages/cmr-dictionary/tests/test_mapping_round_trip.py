@@ -5,7 +5,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cmr_dictionary import ItemKind, Missing, Transfer, load
@@ -96,7 +96,10 @@ def assert_unchanged(rows, results):
 @settings(max_examples=40)
 def test_a_valid_record_survives_a_table_unchanged(name, rows):
     dialect = DIALECTS[name]
-    assert_unchanged(rows, read_back(write_rows(rows, dialect), dialect))
+    data = write_rows(rows, dialect)
+    # bytes of Latin-1 that are UTF-8 by chance are read as UTF-8: nobody can tell
+    assume(dialect.encoding != "latin-1" or data.isascii() or not _is_utf_8(data))
+    assert_unchanged(rows, read_back(data, dialect))
 
 
 @given(rows=records())
@@ -108,6 +111,14 @@ def test_a_valid_record_survives_a_workbook_unchanged(rows):
         cells = {**keys, **{name: _native(value) for name, value in values.items()}}
         lines.append([cells.get(column, "") for column in columns])
     assert_unchanged(rows, read_back(workbooks.workbook(lines), Dialect(), "table.xlsx"))
+
+
+def _is_utf_8(data):
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _native(value):

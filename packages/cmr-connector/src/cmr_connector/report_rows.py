@@ -78,18 +78,28 @@ class Reports:
             row_key: keyed hash of whose row of which table it is.
         """
         with self._db.transaction():
-            before = self._db.all(
-                "SELECT id, content_hash, state FROM report WHERE row_key = ? ORDER BY id DESC LIMIT 2",
-                row_key,
-            )
-            if before and before[0]["state"] != ReportState.REJECTED:
-                older = before[1]["id"] if len(before) > 1 else 0
-                if before[0]["content_hash"] == self._row_hash(report, row_key, older):
-                    return int(before[0]["id"]), False
+            before = self._rows_of(row_key)
+            if self._is_same(report, row_key, before):
+                return int(before[0]["id"]), False
             newest = before[0]["id"] if before else 0
             if before and before[0]["state"] == ReportState.WAITING:
                 self.reject(newest, "report_replaced")
             return self._insert(report, self._row_hash(report, row_key, newest), row_key, None), True
+
+    def is_newest(self, report: IncomingReport, row_key: str) -> bool:
+        """Whether the newest row with this key says the very same."""
+        return self._is_same(report, row_key, self._rows_of(row_key))
+
+    def _rows_of(self, row_key: str) -> list[Any]:
+        """The two newest reports of a row."""
+        sql = "SELECT id, content_hash, state FROM report WHERE row_key = ? ORDER BY id DESC LIMIT 2"
+        return list(self._db.all(sql, row_key))
+
+    def _is_same(self, report: IncomingReport, row_key: str, before: list[Any]) -> bool:
+        if not before or before[0]["state"] == ReportState.REJECTED:
+            return False
+        older = before[1]["id"] if len(before) > 1 else 0
+        return bool(before[0]["content_hash"] == self._row_hash(report, row_key, older))
 
     def _row_hash(self, report: IncomingReport, row_key: str, after: int) -> str:
         return self._local.hashed("table row", row_key, str(after), _content(report))

@@ -10,6 +10,7 @@ from cmr_connector.folder import StableFiles
 from cmr_connector.report_intake import NamedReport, ReportIntake
 from cmr_connector.rows import ReportRow
 from cmr_connector.store import Store
+from cmr_connector.tables.work import TableWork
 from cmr_exchange.manifest import ValueSource
 
 ACCESSION = "accession_number"
@@ -68,9 +69,24 @@ def take_table(intake: ReportIntake, path: Path) -> list[ReportRow]:
 class ReportFolder:
     """Takes tables from a drop folder; nothing in it is changed or deleted."""
 
-    def __init__(self, store: Store, intake: ReportIntake, folder: Path, settle_s: float) -> None:
-        """Watch `folder` for tables."""
-        self._store, self._intake = store, intake
+    def __init__(
+        self,
+        store: Store,
+        intake: ReportIntake,
+        folder: Path,
+        settle_s: float,
+        tables: TableWork | None = None,
+    ) -> None:
+        """Watch `folder` for tables.
+
+        Args:
+            store: remembers what was taken.
+            intake: takes tables whose columns have the names of items.
+            folder: the folder.
+            settle_s: how long a file must stand still.
+            tables: takes tables by a saved mapping that fits their header, or holds them with the reasons.
+        """
+        self._store, self._intake, self._tables = store, intake, tables
         self._files = StableFiles(store, folder, settle_s)
 
     def poll(self) -> list[ReportRow]:
@@ -78,9 +94,16 @@ class ReportFolder:
         found: list[ReportRow] = []
         for path, label in self._files.ready():
             try:
-                found += take_table(self._intake, path)
+                if not self._is_mapped(path):
+                    found += take_table(self._intake, path)
             except OSError as error:
                 log.unexpected("reports", error)
                 continue
             self._store.file_take(label)
         return found
+
+    def _is_mapped(self, path: Path) -> bool:
+        """Whether the saved mappings of the center took the table, or held it."""
+        if self._tables is None or path.stat().st_size > MAX_BYTES:
+            return False
+        return self._tables.offer(path.read_bytes(), path.name)

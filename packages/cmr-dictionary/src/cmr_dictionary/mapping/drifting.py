@@ -2,6 +2,7 @@
 
 import enum
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from cmr_dictionary.dictionary import load
@@ -15,6 +16,7 @@ from cmr_dictionary.values import ANSWERS
 
 UNIT_RATIO = 4.0
 MOST_NEW_WORDS = 0.05
+MOST_OF_ANOTHER = 0.2
 _LEAST_CELLS = 5
 _CODED = frozenset({ItemKind.CODE, ItemKind.YES_NO})
 
@@ -44,8 +46,14 @@ class Drift:
     sentence: str
 
 
-def drift(mapping: Mapping, table: Table) -> tuple[Drift, ...]:
-    """What changed since the mapping was made; empty when the table may be read by it."""
+def drift(mapping: Mapping, table: Table, ignored: Collection[str] = ()) -> tuple[Drift, ...]:
+    """What changed since the mapping was made; empty when the table may be read by it.
+
+    Args:
+        mapping: the mapping.
+        table: the table.
+        ignored: columns that are no part of the template, such as reasons that were written beside refused rows.
+    """
     known = {rule.column: rule for rule in mapping.columns}
     found = [
         Drift(DriftKind.GONE, name, f"The column “{name}” is gone.")
@@ -55,7 +63,7 @@ def drift(mapping: Mapping, table: Table) -> tuple[Drift, ...]:
     found += [
         Drift(DriftKind.NEW, name, f"The column “{name}” is new.")
         for name in table.columns
-        if name not in known
+        if name not in known and name not in ignored
     ]
     glances = look(table).columns
     for name in table.columns:
@@ -78,18 +86,25 @@ def _changed(mapping: Mapping, rule: ColumnRule, glance: Glance) -> Drift | None
     counts = Counter({word: n for word, n in glance.counts.items() if word not in known})
     if not counts:
         return None
-    name, was, now = rule.column, rule.seen.looks, glance_of(counts, mapping.decimal)
+    name, was, now = rule.column, rule.seen.looks, glance_of(counts, mapping.decimal, 1 - MOST_OF_ANOTHER)
     if rule.use is Use.KEY:
         return None
     if rule.use is Use.ITEM and load().items[rule.target].kind in _CODED:
         return _new_words(rule, now)
-    if was not in (Looks.EMPTY, now.looks):
-        sentence = f"The column “{name}” held {_WORDS[was]} and holds {_WORDS[now.looks]} now."
+    looks = _unseen(rule, counts, mapping.decimal)
+    if was not in (Looks.EMPTY, looks):
+        sentence = f"The column “{name}” held {_WORDS[was]} and holds {_WORDS[looks]} now."
         return Drift(DriftKind.TYPE, name, sentence)
     return _other_unit(rule, now) if rule.use is Use.ITEM else None
 
 
 _WORDS = {Looks.NUMBER: "numbers", Looks.DATE: "dates", Looks.TEXT: "texts", Looks.EMPTY: "nothing"}
+
+
+def _unseen(rule: ColumnRule, counts: Counter[str], decimal: str) -> Looks:
+    """What the cells look like that did not stand in the column when the mapping was made."""
+    new = Counter({word: n for word, n in counts.items() if word not in rule.seen.words})
+    return glance_of(new, decimal, 1 - MOST_OF_ANOTHER).looks if new else rule.seen.looks
 
 
 def _new_words(rule: ColumnRule, glance: Glance) -> Drift | None:

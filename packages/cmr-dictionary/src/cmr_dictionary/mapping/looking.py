@@ -80,8 +80,14 @@ def look(table: Table, most_rows: int = MOST_ROWS) -> Looked:
     return Looked(columns, decimal, order, is_open, tuple(first))
 
 
-def glance_of(found: Counter[str], decimal: str) -> Glance:
-    """What cells hold, given how often each text stands there."""
+def glance_of(found: Counter[str], decimal: str, least: float = 0.5) -> Glance:
+    """What cells hold, given how often each text stands there.
+
+    Args:
+        found: cells and how often they stand there.
+        decimal: decimal sign.
+        least: share of cells that must be numbers, or dates, for a column of numbers or dates.
+    """
     numbers: list[float] = []
     n_dates = n_numbers = n_words = 0
     for cell, n in found.items():
@@ -92,12 +98,12 @@ def glance_of(found: Counter[str], decimal: str) -> Glance:
         if number is not None:
             n_numbers += n
             numbers += [number] * n
-        elif _date_parts(cell):
+        elif _date_parts(cell) is not None:
             n_dates += n
     looks = Looks.TEXT if n_words else Looks.EMPTY
-    if n_words and n_numbers >= 0.8 * n_words:
+    if n_words and n_numbers >= least * n_words:
         looks = Looks.NUMBER
-    elif n_words and n_dates >= 0.8 * n_words:
+    elif n_words and n_dates >= least * n_words:
         looks = Looks.DATE
     lower: Counter[str] = Counter()
     for cell, n in found.items():
