@@ -25,6 +25,7 @@ EARLIER = ("1.0", "2.0")
 NO_ITEM = "The data dictionary has no such item."
 NO_CODE = "The item's list has no such code any more."
 NO_KIND = "The item is of another kind now."
+CODE_GAP = " | "
 
 
 class ChangeKind(enum.StrEnum):
@@ -59,6 +60,17 @@ class Change:
     item: str
     before: str
     after: str
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Before and after for a page: of a list of codes only those that went and those that came."""
+        if self.kind != ChangeKind.CODES:
+            return self.before, self.after
+        before, after = self.before.split(CODE_GAP), self.after.split(CODE_GAP)
+        return (
+            CODE_GAP.join(code for code in before if code not in after),
+            CODE_GAP.join(code for code in after if code not in before),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +275,7 @@ MEANING = frozenset(
 def _is_relabeling(change: Change) -> bool:
     """Whether a list has the same codes as before; a code never gets another meaning (a test)."""
     before, after = (
-        [one.split(",")[0] for one in text.split(" | ")] for text in (change.before, change.after)
+        [one.split(",")[0] for one in text.split(CODE_GAP)] for text in (change.before, change.after)
     )
     return change.kind == ChangeKind.CODES and before == after
 
@@ -306,7 +318,7 @@ def _changes_of(before: Item, after: Item) -> Iterator[Change]:
 
 
 def _codes(item: Item) -> str:
-    return " | ".join(f"{code.code}, {code.label}" for code in item.code_list)
+    return CODE_GAP.join(f"{code.code}, {code.label}" for code in item.code_list)
 
 
 def range_text(low: float | None, high: float | None) -> str:

@@ -69,7 +69,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class PublicProject:
-    """What everybody may know of an approved project."""
+    """What everybody may know of an approved project; `variables` are the dictionary items it asks for."""
 
     id: uuid.UUID
     title: str
@@ -79,6 +79,7 @@ class PublicProject:
     status: ProjectState
     approved_at: datetime.datetime | None
     citation: str
+    variables: frozenset[str] = frozenset()
 
 
 def project_roles_of(account: Account) -> dict[uuid.UUID, frozenset[Role]]:
@@ -121,6 +122,7 @@ def projects_public() -> list[PublicProject]:
             status=ProjectState(row.state),
             approved_at=row.approved_at,
             citation=row.citation,
+            variables=frozenset(row.data_needs.get("items") or ()),
         )
         for row in rows.order_by("title", "pk")
     ]

@@ -3,7 +3,7 @@ counts them opens its own and names no center.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -47,6 +47,12 @@ def releases_of(principal: Principal) -> QuerySet[DataRelease]:
 def release_of(principal: Principal, pk: uuid.UUID) -> DataRelease | None:
     """One release that `principal` may see."""
     return releases_of(principal).filter(pk=pk).first()
+
+
+def releases_public(projects: Collection[uuid.UUID]) -> list[DataRelease]:
+    """The published releases of public projects, by name; a page for everybody shows name and version only."""
+    rows = DataRelease.objects.filter(project__in=projects, state=ReleaseState.PUBLISHED.value)
+    return list(rows.only("name", "version", "project_id").order_by("name"))
 
 
 def releases_all() -> QuerySet[DataRelease]:
