@@ -39,12 +39,15 @@ class ExamValues:
             profile = applying(profile, self._merged(exam, {}))
         return {name: entry for name, entry in self._merged(exam, profile).items() if _may_cross(name, entry)}
 
-    def count(self, exam: ExamRow, values: Values | None = None) -> ExamCount:
-        """Count what is known of the exam from where, and keep the counts."""
-        sources = self._store.reports.sources_of(exam.id)
-        found = count(self.crossing(exam) if values is None else values, sources)
+    def count(self, exam: ExamRow) -> ExamCount:
+        """Count what the case report opens with, from where, and keep the counts."""
+        found = self.counted(exam)
         self._store.counts.put(exam.id, found)
         return found
+
+    def counted(self, exam: ExamRow) -> ExamCount:
+        """Count it; habits that do not apply yet need no typing either."""
+        return count(self.entered(exam), self._store.reports.sources_of(exam.id))
 
     def count_missing(self) -> int:
         """Count some exams that were not counted under this dictionary. Returns how many."""

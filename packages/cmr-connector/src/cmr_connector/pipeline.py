@@ -84,7 +84,7 @@ class Pipeline:
                 self._store.exams.wake(exam.id)
                 self._store.exams.settle(exam.id)
             else:
-                self._values.count(exam, values)
+                self._values.count(exam)
                 self._store.case_reports.due_drop(exam.id)
 
     def step(self) -> ExamRow | None:
@@ -236,7 +236,7 @@ class Pipeline:
                 dating = settle_dating(self._store.crosswalk, str(exam.subject), study_date)
                 self._store.exams.date(exam.id, dating)
             values = self._values.crossing(exam)
-            self._values.count(exam, values)
+            self._values.count(exam)
             self._store.case_reports.due_drop(exam.id)
             manifest = build_manifest(
                 self._rules.issuer,
