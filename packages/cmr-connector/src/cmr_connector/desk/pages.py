@@ -17,7 +17,6 @@ from cmr_connector.exam_values import ExamValues
 from cmr_connector.overview import typing_summary
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
-from cmr_connector.value_counts import count
 from cmr_deid.science import ScienceReport
 from cmr_exchange.reasons import reason as reason_of
 
@@ -103,7 +102,7 @@ def _values(visit: Visit, row: ExamRow) -> dict[str, Any]:
     store = visit.desk.workplace.store
     work = ExamValues(store)
     values = work.crossing(row)
-    found = count(values, store.reports.sources_of(row.id))
+    found = work.counted(row)
     return {
         "n_values": len(values),
         "stated": rows_of(values),
