@@ -119,6 +119,7 @@ def form_heading(form: str) -> str:
     return FORM_HEADINGS.get(form, form.replace("_", " ").capitalize())
 
 
+@functools.cache
 def entered_forms() -> tuple[str, ...]:
     """Forms of an exam on which a person enters something; follow-up is a document of its own."""
     return tuple(

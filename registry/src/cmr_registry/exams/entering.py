@@ -66,7 +66,7 @@ def merged(
     mine = settle(base, answers, source=TYPED)
     touched = mine.changed | mine.problems.keys()
     own = {name: answers[name] for name in entered_items() if name in touched and name in answers}
-    final = settle(now, own, source=TYPED)
+    final = settle(now, own, source=TYPED) if base != now else mine
     problems = final.problems | _conflicts(base, now, final.entries, mine.changed)
     if seen is not None and any(load().items[name].form not in seen for name in final.changed):
         problems[""] = CHANGED_MEANWHILE
