@@ -55,6 +55,7 @@ class Reports:
     def __init__(self, database: Database, local: Local) -> None:
         """Share the store's database and keys."""
         self._db, self._local = database, local
+        self._looked_at: tuple[Any, ...] | None = None
 
     def add(self, report: IncomingReport, reason: str | None = None) -> tuple[int, bool]:
         """Enter a report, rejected when `reason` is given. Returns its number and whether it is new.
@@ -220,7 +221,13 @@ class Reports:
         return int(row["id"] or 0)
 
     def matchable_exams(self) -> list[int]:
-        """Numbers of exams, delivered or arriving, for which a report waits."""
+        """Numbers of exams, delivered or arriving, for which a report waits.
+
+        Looked for only when a report or an exam has changed: thousands of rows may wait for years.
+        """
+        state = self._newest_changes()
+        if state is not None and state == self._looked_at:
+            return []
         rows = self._db.all(
             "SELECT DISTINCT exam.id FROM exam JOIN report ON report.accession_hash = exam.accession_hash"
             " WHERE report.state = ? ORDER BY exam.id",
@@ -231,7 +238,15 @@ class Reports:
             f" WHERE report.state = ? AND report.accession_hash IS NULL AND {_N_FITTING} = 1 ORDER BY exam.id",
             ReportState.WAITING,
         )
-        return sorted({row["id"] for row in [*rows, *more]})
+        found = sorted({row["id"] for row in [*rows, *more]})
+        self._looked_at = None if found else state
+        return found
+
+    def _newest_changes(self) -> tuple[Any, ...] | None:
+        """Newest report and newest change of an exam; None while the second of that change has not passed."""
+        report = self._db.one("SELECT max(id) AS id FROM report")["id"]
+        exam = self._db.one("SELECT max(changed_at) AS at FROM exam")["at"]
+        return (report, exam) if exam is not None and exam < utc_now() else None
 
     def _values(self, row: Any) -> dict[str, Any]:
         values: dict[str, Any] = self._local.open(row["box"], f"report {row['content_hash']}")["values"]
