@@ -4,10 +4,14 @@ IntakeError
 ├── DeliveryAbsentError      no such delivery in the caller's scope; answered as 404
 ├── DeliveryUnclosableError  a delivery that has a manifest, or is closed already
 ├── DeliveryIncompleteError  a complete delivery misses an instance: something was lost, nothing is accepted
-└── ConflictDecidedError     a conflict that is decided, or cannot be decided so
+├── ConflictDecidedError     a conflict that is decided, or cannot be decided so
+└── TableStepError           a table that cannot be accepted or let go any more
 
 DeliveryRejected             a delivery is not opened; carries a `reason` of cmr_exchange.reasons
+TableHoldsRejected           a table that may hold a name, a date or a local number; nothing of it is stored
 """
+
+from typing import Any
 
 from cmr_exchange.reasons import Reason
 
@@ -42,3 +46,21 @@ class DeliveryRejected(Exception):
     def __init__(self, reason: Reason) -> None:
         self.reason = reason
         super().__init__(f"{reason.sentence} {reason.how}")
+
+
+class TableStepError(IntakeError):
+    """This import cannot be accepted or let go; the text says why."""
+
+
+class TableHoldsRejected(Exception):
+    """A table may hold a name, a date or a local number, or is no table of the registry's form.
+
+    Attributes:
+        findings: why, each a `table_screening.TableFinding`; at most 50 of them.
+        n: how many there are.
+    """
+
+    def __init__(self, findings: tuple[Any, ...], n: int) -> None:
+        self.findings = findings
+        self.n = n
+        super().__init__("The table cannot be taken.")
