@@ -10,6 +10,7 @@ from typing import Any
 from cmr_connector import config as settings
 from cmr_connector import log
 from cmr_connector.agent import Agent
+from cmr_connector.census_commands import add_census
 from cmr_connector.config import Config
 from cmr_connector.config_template import initialize
 from cmr_connector.crosswalk import CrosswalkEntry
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     send = command("send", _send, "Take in a folder, ZIP or file, send it and print the receipts.")
     send.add_argument("path", type=Path)
     add_commands(command)
+    add_census(command)
     lookup = command("lookup", _lookup, "Find the patient behind a pseudonym, or the pseudonym of an exam.")
     lookup.add_argument("pseudonym", nargs="?")
     lookup.add_argument("--accession", help="find by accession number")

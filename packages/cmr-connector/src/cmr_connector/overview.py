@@ -65,6 +65,7 @@ def overview(workplace: Workplace) -> dict[str, Any]:
         "reports": {state.value: len(store.reports.listed(state, limit=1_000_000)) for state in ReportState},
         "typing": [_typing(one) for one in typing_summary(workplace)],
         "follow_up": {state.value: n for state, n in store.statements.counts().items()},
+        "questions": store.data_queries.count(""),
         "pixels": {"looked_at": workplace.pixels is not None, "series_held": len(store.looks.held())},
         "follow_up_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "refused_files": dict(Counter(refusal.reason for refusal in refusals)),
@@ -101,7 +102,7 @@ def needs_attention(document: dict[str, Any]) -> bool:
     failing = any(delivery["attempts"] for delivery in document["outbox"])
     refused = document["reports"]["rejected"] or document["follow_up_refused"]
     text = document["pixels"]["series_held"]
-    return bool(document["attention"]) or failing or bool(refused) or bool(text)
+    return any((document["attention"], failing, refused, text, document["questions"]))
 
 
 def overview_lines(document: dict[str, Any]) -> list[str]:
@@ -117,6 +118,10 @@ def overview_lines(document: dict[str, Any]) -> list[str]:
     lines.append(pixels_sentence(document["pixels"]["looked_at"]))
     if document["pixels"]["series_held"]:
         lines.append(f"{document['pixels']['series_held']} series seem to show text: see the center desk")
+    if document["questions"]:
+        lines.append(
+            f"{document['questions']} question(s) of the registry wait for an answer: see the center desk"
+        )
     if document["follow_up_refused"]:
         lines.append(f"{document['follow_up_refused']} follow-up document(s) refused: see the center desk")
     for exam in document["attention"]:

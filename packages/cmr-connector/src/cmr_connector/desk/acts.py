@@ -39,6 +39,15 @@ class Act(enum.StrEnum):
     BEGAN_PAPER_REPORT = "began_paper_report"
     SAVED_PAPER_REPORT = "saved_paper_report"
     CHANGED_PROFILE = "changed_profile"
+    BROUGHT_TABLE = "brought_table"
+    SAW_TABLE = "saw_table"
+    ACCEPTED_TABLE = "accepted_table"
+    DISCARDED_TABLE = "discarded_table"
+    TOOK_REFUSED_ROWS = "took_refused_rows"
+    CONFIRMED_MAPPING = "confirmed_mapping"
+    SAW_QUERIES = "saw_queries"
+    ANSWERED_QUERY = "answered_query"
+    COUNTED_EXAMS = "counted_exams"
 
 
 WORDS: dict[Act, str] = {
@@ -67,7 +76,16 @@ WORDS: dict[Act, str] = {
     Act.DISCARDED_CASE_REPORT: "discarded what was typed of a case report",
     Act.BEGAN_PAPER_REPORT: "began a report whose images have not come",
     Act.SAVED_PAPER_REPORT: "saved a report whose images have not come",
+    Act.SAW_QUERIES: "saw the questions of the registry",
+    Act.ANSWERED_QUERY: "answered a question of the registry",
+    Act.COUNTED_EXAMS: "counted exams of a month",
     Act.CHANGED_PROFILE: "changed the center profile",
+    Act.BROUGHT_TABLE: "brought a table",
+    Act.SAW_TABLE: "looked at rows of a table",
+    Act.ACCEPTED_TABLE: "had a table taken in",
+    Act.DISCARDED_TABLE: "discarded a table",
+    Act.TOOK_REFUSED_ROWS: "took the refused rows of a table",
+    Act.CONFIRMED_MAPPING: "confirmed what a mapping makes of its samples",
 }
 
 

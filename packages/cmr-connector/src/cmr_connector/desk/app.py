@@ -18,6 +18,7 @@ from cmr_connector import log
 from cmr_connector.database import Database
 from cmr_connector.desk import (
     actions,
+    census_pages,
     drop_pages,
     follow_up_pages,
     look_up,
@@ -26,6 +27,7 @@ from cmr_connector.desk import (
     pixel_pages,
     privacy_pages,
     profile_pages,
+    query_pages,
     report_pages,
     sign_in,
 )
@@ -36,6 +38,7 @@ from cmr_connector.desk.drops import Drops
 from cmr_connector.desk.frame import Frame
 from cmr_connector.desk.selectors import Selectors
 from cmr_connector.desk.sessions import Attempts, Sessions
+from cmr_connector.desk.table_routes import table_routes
 from cmr_connector.desk.visits import (
     CASE_REPORT_FIELDS,
     Desk,
@@ -108,6 +111,7 @@ def routes() -> list[BaseRoute]:
         Route("/retry", action(actions.retry), methods=["POST"]),
         *_exam_routes(),
         *_report_routes(),
+        *table_routes(),
         Route("/refused", page(pages.refused)),
         Route("/look-up", page(look_up.look_up_page)),
         Route("/look-up", action(look_up.look_up), methods=["POST"]),
@@ -123,6 +127,7 @@ def routes() -> list[BaseRoute]:
         Route("/drop/{drop}/send", action(drop_pages.send), methods=["POST"]),
         Route("/drop/{drop}/discard", action(drop_pages.discard), methods=["POST"]),
         *_follow_up_routes(),
+        *_query_routes(),
         Route("/account", page(sign_in.account_page)),
         Route("/account", action(sign_in.password_change), methods=["POST"]),
         Route("/sign-out", action(sign_in.sign_out), methods=["POST"]),
@@ -172,6 +177,18 @@ def _report_routes() -> list[BaseRoute]:
         Route(f"{exam}/saved", page(report_pages.saved)),
         Route("/profile", page(profile_pages.profile)),
         Route("/profile", action(profile_pages.change), methods=["POST"]),
+    ]
+
+
+def _query_routes() -> list[BaseRoute]:
+    return [
+        Route("/queries", page(query_pages.worklist)),
+        Route("/queries/{number}", page(query_pages.query)),
+        Route("/queries/{number}/answer", action(query_pages.answer), methods=["POST"]),
+        Route("/queries/{number}/note", action(query_pages.note), methods=["POST"]),
+        Route("/census", page(census_pages.census)),
+        Route("/census", action(census_pages.type_in), methods=["POST"]),
+        Route("/census/count", action(census_pages.count), methods=["POST"]),
     ]
 
 

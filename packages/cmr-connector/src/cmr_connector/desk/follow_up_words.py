@@ -34,7 +34,12 @@ def asked_of(kind: EventKind) -> list[Item]:
     return [item for item in items if is_asked(item, known)]
 
 
-KINDS = {StatementKind.FOLLOW_UP: "Follow-up", StatementKind.WITHDRAWAL: "Withdrawal"}
+KINDS = {
+    StatementKind.FOLLOW_UP: "Follow-up",
+    StatementKind.WITHDRAWAL: "Withdrawal",
+    StatementKind.QUERY_ANSWER: "Answer to a question",
+    StatementKind.CENSUS: "Exam counts of a month",
+}
 STATEMENT = {
     StatementState.QUEUED: Said("queued", "", "It waits to be sent."),
     StatementState.SENDING: Said("sending", "", "It is on its way."),

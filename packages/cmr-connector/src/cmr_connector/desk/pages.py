@@ -46,6 +46,7 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "n_refused": selectors.n_refusals(today),
         "queue": selectors.queue(),
         "n_text": len(store.looks.held()),
+        "n_queries": store.data_queries.count(""),
         "n_to_enter": selectors.n_to_enter(),
         "n_statements_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),
         "statement_failing": store.statements.failing(),
