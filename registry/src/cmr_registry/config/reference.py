@@ -12,6 +12,7 @@ from cmr_registry.accounts.roles import CENTER_ROLES, PROJECT_ROLES, REGISTRY_RO
 from cmr_registry.centers import states as center_states
 from cmr_registry.cohorts import states as snapshot_states
 from cmr_registry.config.env import SETTINGS
+from cmr_registry.config.reference_dictionary import dictionary_lines, modules_lines
 from cmr_registry.config.reference_rules import checks_lines, derivations_lines
 from cmr_registry.intake import states as delivery_states
 from cmr_registry.projects import ballot_states
@@ -102,6 +103,25 @@ def derivations_page() -> str:
     return _page("Derived items", intro, list(derivations_lines()))
 
 
+def dictionary_page() -> str:
+    """Every item of the data dictionary."""
+    intro = (
+        "What may be said about an exam. The registry shows the same at `/dictionary/`, with completeness, sensitivity "
+        "and who uses an item, and offers it as codebook, REDCap data dictionary and JSON Schema."
+    )
+    return _page("Data dictionary", intro, list(dictionary_lines()))
+
+
+def modules_page() -> str:
+    """Which module wants which items and series."""
+    intro = (
+        "A module raises obligations: an exam that belongs to it owes its items in the short form and its required "
+        "items beside what every exam owes. Every exam owes the items of level R, and those of level RA that were "
+        "acquired."
+    )
+    return _page("Modules", intro, list(modules_lines()))
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
@@ -109,4 +129,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "de-identification.md": conformance_page,
     "checks.md": checks_page,
     "derived-items.md": derivations_page,
+    "data-dictionary.md": dictionary_page,
+    "modules.md": modules_page,
 }
