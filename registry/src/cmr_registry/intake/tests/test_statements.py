@@ -17,7 +17,7 @@ from cmr_testkit.cohort.writing import write_cohort
 pytestmark = pytest.mark.django_db
 
 MOST_FOR_A_NEW_SUBJECT = 37
-MOST_FOR_A_KNOWN_SUBJECT = 31
+MOST_FOR_A_KNOWN_SUBJECT = 32
 
 
 @pytest.fixture
