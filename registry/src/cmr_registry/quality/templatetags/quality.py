@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from cmr_registry.lib.templatetags.frame import icon
 from cmr_registry.quality.drawing import SPAN, item_drawing
 from cmr_registry.quality.quarters import quarter_words
-from cmr_registry.quality.reporting import ItemLine
+from cmr_registry.quality.reporting import ItemLine, item_heading
 from cmr_registry.quality.shares import Share
 from cmr_registry.quality.words import CENSUS_WORDS, COLOR_WORDS, Color
 
@@ -51,6 +51,12 @@ def color_name(color: Color | str | None) -> SafeString:
     known = Color(color)
     tone, drawn = _TONES[known]
     return format_html('<span class="tag tag-{}">{}{}</span>', tone, icon(drawn), known.value.upper())
+
+
+@register.filter
+def item_label(name: str) -> str:
+    """What an item is called."""
+    return item_heading(name)[0]
 
 
 @register.filter
