@@ -5,19 +5,20 @@ import math
 from hypothesis import strategies as st
 
 from cmr_dictionary import load
-from cmr_dictionary.items import Item, ItemKind
+from cmr_dictionary.items import Item, ItemKind, Transfer
 from cmr_dictionary.technique import vocabulary
 
 CROSSING = [item for item in load().items.values() if item.may_cross]
 
 
 def numbers(item: Item) -> st.SearchStrategy[float]:
-    """Numbers within the hard limits, with at most three digits behind the point, as people write them."""
+    """Numbers within the hard limits, with at most three digits behind the point, as coarse as they are stored."""
     low = -9_000.0 if item.hard_min is None else item.hard_min
     high = 9_000.0 if item.hard_max is None else item.hard_max
     if item.kind == ItemKind.INTEGER:
         return st.integers(math.ceil(low), math.floor(high))
-    return st.integers(math.ceil(low * 1000), math.floor(high * 1000)).map(lambda step: step / 1000)
+    steps = 2 if item.transfer == Transfer.ROUNDED else 1000
+    return st.integers(math.ceil(low * steps), math.floor(high * steps)).map(lambda step: step / steps)
 
 
 def texts(item: Item) -> st.SearchStrategy[str]:
