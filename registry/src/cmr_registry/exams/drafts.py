@@ -17,10 +17,8 @@ def draft_of(exam: Examination, by: Principal) -> CaseReportDraft | None:
     return _own(exam, by).first()
 
 
-def draft_answers(draft: CaseReportDraft | None) -> dict[str, Answer]:
+def draft_answers(draft: CaseReportDraft) -> dict[str, Answer]:
     """The answers that a draft keeps; items that the dictionary no longer has are left out."""
-    if draft is None:
-        return {}
     items = load().items
     return {
         name: Answer(tuple(kept["texts"]), kept["missing"])

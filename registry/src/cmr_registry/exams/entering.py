@@ -29,7 +29,7 @@ class Merged:
     """What a person's answers make of an exam that others may have changed since the page was drawn.
 
     Attributes:
-        answers: what the person changed, by item; everything else stands as it is stored.
+        answers: what the person says and the exam does not, by item; everything else stands as it is stored.
         problems: item -> why nothing can be stored; the empty name stands for the whole.
         entries: all entries as they would be stored.
         changed: items whose stored entry would change.
@@ -70,7 +70,8 @@ def merged(
     problems = final.problems | _conflicts(base, now, final.entries, mine.changed)
     if seen is not None and any(load().items[name].form not in seen for name in final.changed):
         problems[""] = CHANGED_MEANWHILE
-    return Merged(own, problems, final.entries, final.changed)
+    unsaved = {name: answer for name, answer in own.items() if name in final.changed or name in problems}
+    return Merged(unsaved, problems, final.entries, final.changed)
 
 
 @audited

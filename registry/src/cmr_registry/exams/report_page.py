@@ -14,7 +14,7 @@ from cmr_dictionary.case_report import Answer, CaseReportView, case_report_html
 from cmr_dictionary.checks import Surroundings
 from cmr_registry.archive.models import Series
 from cmr_registry.exams.drafts import draft_answers
-from cmr_registry.exams.entering import current_reports, entries_of
+from cmr_registry.exams.entering import current_reports, entries_of, merged
 from cmr_registry.exams.models import CaseReport, CaseReportDraft, Examination
 from cmr_registry.lib.templatetags.frame import age_words
 
@@ -38,9 +38,12 @@ class Typed:
     draft: CaseReportDraft | None = None
 
 
-def typed_before(draft: CaseReportDraft | None) -> Typed:
-    """What a draft restores."""
-    return Typed(draft_answers(draft), draft=draft)
+def typed_before(exam: Examination, draft: CaseReportDraft | None) -> Typed:
+    """What a draft restores; nothing where all of it has been stored since."""
+    if draft is None:
+        return Typed()
+    still = merged(exam, current_reports(exam), draft_answers(draft), draft.seen).answers
+    return Typed(still, draft=draft) if still else Typed()
 
 
 def report_html(request: HttpRequest, exam: Examination, typed: Typed) -> SafeString:

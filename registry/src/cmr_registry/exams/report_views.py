@@ -35,7 +35,7 @@ def case_report(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
     by = principal_of(request)
     if request.method != "POST":
         view_note(request, exam)
-        return _page(request, exam, typed_before(draft_of(exam, by)))
+        return _page(request, exam, typed_before(exam, draft_of(exam, by)))
     answers, seen = _answers(request), seen_versions(request.POST.dict())
     try:
         reports = case_report_save(exam=exam, answers=answers, by=by, seen=seen)

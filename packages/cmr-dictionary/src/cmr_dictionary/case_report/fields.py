@@ -203,7 +203,7 @@ def _missing_parts(item: Item) -> tuple[str, str]:
     return (
         f'<label class="cr-missing"><span class="cr-spoken">Missing, because: {escape(item.label)}</span>'
         f'<select class="form-select" name="{MISSING_FIELD}{item.name}" data-missing>'
-        '<option value="">or missing …</option>',
+        '<option value="">or missing</option>',
         "</select></label>",
     )
 

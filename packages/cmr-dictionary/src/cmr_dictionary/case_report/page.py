@@ -111,7 +111,7 @@ class _Page:
         here = [planned.item.name for planned in plan.items()]
         n_stated = sum(name in self.look.entries for name in here)
         on_top = [name for name in here if name in _minimum_set()]
-        sections = "".join(self._section(section) for section in plan.sections)
+        sections = "".join(self._section(section, form_heading(form)) for section in plan.sections)
         is_open = " open" if any(name in self.view.problems for name in here if name not in on_top) else ""
         said = f"{n_stated} stated" if n_stated else "empty"
         return (
@@ -132,9 +132,9 @@ class _Page:
             words += f' <a href="{url}">All versions</a>'
         return f'<p class="cr-about">{words}</p>'
 
-    def _section(self, section: PlannedSection) -> str:
+    def _section(self, section: PlannedSection, form: str) -> str:
         groups = "".join(self._group(group, section.heading) for group in section.groups)
-        heading = f"<h3>{escape(section.heading)}</h3>" if section.heading else ""
+        heading = f"<h3>{escape(section.heading)}</h3>" if section.heading not in ("", form) else ""
         return f'<div class="cr-part">{heading}{groups}</div>' if groups else ""
 
     def _group(self, group: PlannedGroup, heading: str) -> str:
@@ -183,7 +183,8 @@ class _Page:
     def _bar(self) -> str:
         back = f'<a class="btn" href="{escape(self.view.back_url)}">{escape(self.view.back_words)}</a>'
         return (
-            '<div class="cr-bar"><button class="btn btn-primary" data-save>Save the case report</button>'
+            '<div class="cr-bar"><button class="btn btn-primary" data-save>Save'
+            '<span class="cr-wide"> the case report</span></button>'
             '<button type="button" class="btn" data-next hidden>Next open item</button>'
             f'{back if self.view.back_url else ""}<span class="cr-kept" role="status" data-kept></span></div>'
         )

@@ -59,7 +59,7 @@ class CaseReportView:
     restored_at: str = ""
     discard_url: str = ""
     back_url: str = ""
-    back_words: str = "Back to the exam"
+    back_words: str = "Back"
     help_url: str = ""
     history_url: str = ""
     versions: Mapping[str, int] | None = None

@@ -223,6 +223,26 @@ def test_a_draft_remembers_the_version_that_it_was_begun_on(coordinator, exam_ri
     assert document_of(exam_riverside)["lv_wt_max_mm"]["value"] == 11.0
 
 
+def test_a_draft_that_arrives_behind_the_save_restores_nothing(coordinator, exam_riverside, page):
+    data = typed(page) | {"v-lv_wt_max_mm": ["12"]}
+    coordinator.post(address(exam_riverside), data)
+    assert (
+        coordinator.post(address(exam_riverside, "case_report_look"), data).json()["kept"]
+        == "Nothing is unsaved."
+    )
+    assert drafts() == []
+
+
+def test_a_draft_whose_entries_are_stored_by_now_restores_nothing(coordinator, exam_riverside, page):
+    data = typed(page) | {"v-lv_wt_max_mm": ["12"]}
+    coordinator.post(address(exam_riverside, "case_report_look"), data)
+    (draft,) = drafts()
+    coordinator.post(address(exam_riverside), data)
+    with center_scope(ALL_CENTERS):
+        draft.save(force_insert=True)
+    assert "Some entries are not saved yet." not in coordinator.get(address(exam_riverside)).content.decode()
+
+
 def test_a_draft_is_discarded_on_request(coordinator, exam_riverside, page):
     coordinator.post(address(exam_riverside, "case_report_look"), typed(page) | {"v-lv_esv_ml": ["74.1"]})
     answer = coordinator.post(address(exam_riverside, "case_report_discard"), follow=True).content.decode()

@@ -83,15 +83,31 @@ function state(details) {
 let waiting = 0;
 let asking = null;
 
+const typed = () => new URLSearchParams(new FormData(form));
+
 function later() {
   clearTimeout(waiting);
   if (form.dataset.look) waiting = setTimeout(look, PAUSE_MS);
 }
 
+/** The form itself is on its way: no draft may follow it. */
+function stop() {
+  clearTimeout(waiting);
+  waiting = 0;
+  asking?.abort();
+}
+
+/** The page goes before the pause is over: the draft must not lose the last keys. */
+function keepLast() {
+  if (waiting) fetch(form.dataset.look, { method: "POST", body: typed(), keepalive: true }).catch(() => {});
+  waiting = 0;
+}
+
 async function look() {
+  waiting = 0;
   asking?.abort();
   asking = new AbortController();
-  const body = new URLSearchParams(new FormData(form));
+  const body = typed();
   try {
     const answer = await fetch(form.dataset.look, { method: "POST", body, signal: asking.signal });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -280,7 +296,8 @@ function start() {
     form.querySelector("[data-restored]").remove();
     next();
   });
-  form.addEventListener("submit", () => clearTimeout(waiting));
+  form.addEventListener("submit", stop);
+  window.addEventListener("pagehide", keepLast);
   window.addEventListener("hashchange", reveal);
   reveal();
   form.querySelector("#refused")?.focus();
