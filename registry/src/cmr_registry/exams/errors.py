@@ -2,6 +2,7 @@
 
 ExamError
 ├── CaseReportRejected     values that a person entered cannot be taken; nothing was stored
+├── ReferenceRejected      a reference of mapping cannot be kept or ended as it was stated
 ├── SubjectMismatchError   the exam is already stored under another subject
 └── SupersededError        a newer version of the exam is already stored
 """
@@ -19,6 +20,10 @@ class SubjectMismatchError(ExamError):
 
 class SupersededError(ExamError):
     """A newer version of the exam is already stored."""
+
+
+class ReferenceRejected(ExamError):
+    """A reference of mapping cannot be kept or ended as it was stated; the text says why."""
 
 
 class CaseReportRejected(ExamError):

@@ -6,6 +6,7 @@ from django.db import models
 
 from cmr_registry.accounts.models import Account
 from cmr_registry.archive.models import ImagingStudy
+from cmr_registry.centers.models import CenterOwned
 from cmr_registry.subjects.models import Subject, SubjectOwned
 
 
@@ -94,3 +95,39 @@ class CaseReportDraft(SubjectOwned):
 
     def __str__(self) -> str:
         return f"draft of {self.examination_id}"
+
+
+class MappingReference(CenterOwned):
+    """What a center measured in healthy persons with one scanner, software and scheme; T1, T2 and ECV have no other.
+
+    Nothing of it is changed later but its end: a new measurement is a new reference.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item = models.CharField(max_length=26)
+    n = models.PositiveIntegerField()
+    mean = models.FloatField()
+    sd = models.FloatField()
+    scanner = models.CharField(max_length=64)
+    field_strength_t = models.FloatField()
+    software = models.CharField(max_length=64)
+    scheme = models.CharField(max_length=64, blank=True)
+    first_year = models.PositiveSmallIntegerField()
+    last_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    stated_at = models.DateTimeField()
+    stated_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta(CenterOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "item", "scanner", "field_strength_t", "software", "scheme"],
+                condition=models.Q(last_year=None),
+                name="one_open_reference_per_technique",
+            )
+        ]
+        indexes = [models.Index(fields=["center", "item", "-stated_at"], name="references_of_a_center")]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.scanner}"

@@ -1,16 +1,19 @@
 """Reads of the exams room; the open center scope decides whose exams there are."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from cmr_dictionary import Item, display, load
 from cmr_dictionary.case_report import SOURCE_WORDS
+from cmr_dictionary.local_reference import LocalReference
 from cmr_registry.archive.models import Series
-from cmr_registry.exams.models import Examination
+from cmr_registry.centers.models import Center
+from cmr_registry.exams.models import CaseReport, Examination, MappingReference
 
 MISSING_WORDS = {
     "not_acquired": "not acquired",
@@ -98,6 +101,16 @@ def exam_values(exam: Examination) -> tuple[FormValues, ...]:
     )
 
 
+def present_values(reports: Iterable[CaseReport]) -> dict[str, object]:
+    """Plain values of forms by item, without what is missing: what derivation and ranges take."""
+    return {
+        name: entry["value"]
+        for report in reports
+        for name, entry in report.document.items()
+        if "value" in entry
+    }
+
+
 def exam_page_rows(*, has_report: bool | None = None, kind: str = "") -> QuerySet[Examination]:
     """As `exam_list`, with the kinds of the series in one further query for the whole page."""
     series = Series.objects.only("study_id", "center_id", "kind")
@@ -130,6 +143,36 @@ def exams_accepted_since(at: datetime) -> int:
 def exams_without_report() -> int:
     """Exams of the open scope that wait for their report."""
     return Examination.objects.filter(has_report=False).count()
+
+
+def reference_rows(center: Center) -> QuerySet[MappingReference]:
+    """References of mapping of a center, those in force first, newest first."""
+    rows = MappingReference.objects.filter(center=center).select_related("center")
+    return rows.order_by(F("last_year").desc(nulls_first=True), "-stated_at", "id")
+
+
+def reference_find(pk: uuid.UUID) -> MappingReference | None:
+    """The reference with this id in the open scope."""
+    return MappingReference.objects.select_related("center").filter(pk=pk).first()
+
+
+def local_references(center: uuid.UUID) -> tuple[LocalReference, ...]:
+    """The references of a center as z-scores take them; one query."""
+    return tuple(
+        LocalReference(
+            item=row.item,
+            n=row.n,
+            mean=row.mean,
+            sd=row.sd,
+            scanner=row.scanner,
+            field_strength_t=row.field_strength_t,
+            software=row.software,
+            scheme=row.scheme,
+            first_year=row.first_year,
+            last_year=row.last_year,
+        )
+        for row in MappingReference.objects.filter(center_id=center)
+    )
 
 
 def shown_values(document: dict[str, dict[str, Any]]) -> tuple[ShownValue, ...]:

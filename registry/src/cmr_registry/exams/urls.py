@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from cmr_registry.exams import cine_views, report_views, views
+from cmr_registry.exams import cine_views, reference_views, report_views, views
 
 app_name = "exams"
 urlpatterns = [
     path("", views.exam_list, name="list"),
+    path("references", reference_views.references, name="references"),
+    path("references/<uuid:reference_id>/end", reference_views.reference_end, name="reference_end"),
     path("<uuid:exam_id>/", views.exam_detail, name="detail"),
     path("<uuid:exam_id>/series/<uuid:series_id>/thumbnail", views.series_thumbnail, name="thumbnail"),
     path("<uuid:exam_id>/report", report_views.case_report, name="case_report"),

@@ -14,11 +14,20 @@ from cmr_registry.archive.models import Series
 from cmr_registry.archive.selectors import thumbnail
 from cmr_registry.archive.viewing import view_record
 from cmr_registry.exams.answers import asked_each_time, png, tag_of
+from cmr_registry.exams.entering import current_reports
 from cmr_registry.exams.forms import ExamFilterForm
 from cmr_registry.exams.layout import before_and_after, heading_of, shelves_of
+from cmr_registry.exams.measures import measures_of, surface_words
 from cmr_registry.exams.models import Examination
 from cmr_registry.exams.panels import panels_of
-from cmr_registry.exams.selectors import exam_find, exam_page_rows, exam_series, exam_values
+from cmr_registry.exams.selectors import (
+    exam_find,
+    exam_page_rows,
+    exam_series,
+    exam_values,
+    local_references,
+    present_values,
+)
 from cmr_registry.lib.pages import page_of
 
 NOTHING_HERE = "There is no such exam."
@@ -44,11 +53,14 @@ def exam_detail(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
     exam = found(exam_id)
     view_note(request, exam)
     forms = exam_values(exam)
+    values = present_values(current_reports(exam).values())
     context = {
         "exam": exam,
         "shelves": shelves_of(exam_series(exam)),
         "forms": [(heading_of(form), form) for form in forms],
         "before_after": before_and_after(forms),
+        "measures": measures_of(values, local_references(exam.center_id), exam.exam_year),
+        "surface": surface_words(values),
         "panels": panels_of(exam),
     }
     return render(request, "exams/detail.html", context)

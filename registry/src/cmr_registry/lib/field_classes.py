@@ -100,6 +100,10 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
     "exams.CaseReportDraft": _fields(
         quasi="center account begun_at kept_at", clinical="answers", operational="id examination seen"
     ),
+    "exams.MappingReference": _fields(
+        quasi="center stated_at stated_by ended_at ended_by",
+        operational="id item n mean sd scanner field_strength_t software scheme first_year last_year",
+    ),
     "followup.FollowUpRecord": _fields(
         identifying="digest",
         quasi="center subject",
