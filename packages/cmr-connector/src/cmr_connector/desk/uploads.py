@@ -11,6 +11,7 @@ from cmr_connector.desk.visits import read_form
 
 _MOST_FIELDS = 10
 _AROUND = 64 * 1024
+_LONGEST_NAME = 200
 
 
 class _InMemory(MultiPartParser):
@@ -19,8 +20,16 @@ class _InMemory(MultiPartParser):
     spool_max_size = 2**40
 
 
-async def read_upload(request: Request, field: str, most_bytes: int) -> tuple[dict[str, str], bytes]:
+async def read_upload(
+    request: Request, field: str, most_bytes: int, names: list[str] | None = None
+) -> tuple[dict[str, str], bytes]:
     """Fields of a form, and the bytes of the file in `field` (empty where there is none).
+
+    Args:
+        request: the request.
+        field: the field.
+        most_bytes: the longest file.
+        names: gets the name of the file, where it is wanted.
 
     Raises:
         HTTPException: another type of content, unreadable, or larger than `most_bytes`.
@@ -44,6 +53,8 @@ async def read_upload(request: Request, field: str, most_bytes: int) -> tuple[di
     try:
         file = form.get(field)
         data = await file.read() if isinstance(file, UploadFile) else b""
+        if names is not None and isinstance(file, UploadFile):
+            names.append((file.filename or "table")[:_LONGEST_NAME])
         return {name: text for name, text in form.items() if isinstance(text, str)}, data
     finally:
         await form.close()
