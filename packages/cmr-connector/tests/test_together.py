@@ -240,6 +240,6 @@ def test_no_exam_is_held_as_no_heart_before_many_of_its_images_were_looked_at(
         dataset.save_as(path)
     take_all(workplace, folder, Source.COMMAND)
     rows = workplace.store.ledger.of_exam(1)
-    outcome, verdict = judge_heart(rows, workplace.files, "", released=False)
+    outcome, verdict, _kinds = judge_heart(rows, workplace.files, "", released=False)
     assert "heart_words" in verdict.evidence
     assert outcome.good == rows

@@ -93,7 +93,11 @@ class CaseReportWork:
             reports.draft_put(exam.id, account, kept)
         else:
             reports.draft_drop(exam.id, account)
-        return look(stored, read_answers(pairs), surroundings(exam))
+        return look(stored, read_answers(pairs), self.surroundings(exam))
+
+    def surroundings(self, exam: ExamRow) -> Surroundings:
+        """What is known of an exam beside its values: its day, and what its series show."""
+        return Surroundings(kinds=self._store.headers.kinds(exam.id), day=exam.day)
 
     def save(self, exam: ExamRow, account: str, pairs: Pairs, seen: str) -> int | None:
         """Save what a person entered as a new version.
@@ -186,11 +190,6 @@ class CaseReportWork:
             if name not in settled.changed and settled.entries.get(name) == one.entry
         }
         return {**stays, **now}
-
-
-def surroundings(exam: ExamRow) -> Surroundings:
-    """What is known of an exam beside its values; what its series show is recognized at the registry."""
-    return Surroundings(day=exam.day)
 
 
 def _opened(entries: Values, draft: Draft | None, version: int) -> Opened:

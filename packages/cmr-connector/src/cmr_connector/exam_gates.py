@@ -17,6 +17,7 @@ from cmr_connector.source_header import Texts
 from cmr_deid.reading import read_source
 from cmr_imaging.headers import InstanceHeader, headers_from_dicom_json
 from cmr_imaging.heart import Verdict, looks_like_cmr
+from cmr_imaging.recognition import recognize_exam
 
 _FEW, _MANY = 3, 48
 # the groups that hold what recognition looks at, with the functional groups of Enhanced images
@@ -127,12 +128,20 @@ def read_headers(
 
 def judge_heart(
     rows: list[InstanceRow], files: Files, procedure: str, released: bool
-) -> tuple[Sorted, Verdict]:
-    """`gate_heart` on a few images of each series, and on many before an exam is held as no heart."""
-    few = gate_heart(rows, read_headers(rows, files), procedure, released)
-    if few[1].is_cmr:
-        return few
-    return gate_heart(rows, read_headers(rows, files, _MANY), procedure, released)
+) -> tuple[Sorted, Verdict, frozenset[str]]:
+    """`gate_heart` on a few images of each series, and on many before an exam is held as no heart.
+
+    Returns:
+        Where each image goes, what speaks for a heart, and what the series are recognized as
+        (`cmr_imaging.kinds.SeriesKind`), as far as the images that were looked at tell.
+    """
+    headers = read_headers(rows, files)
+    outcome, verdict = gate_heart(rows, headers, procedure, released)
+    if not verdict.is_cmr:
+        headers = read_headers(rows, files, _MANY)
+        outcome, verdict = gate_heart(rows, headers, procedure, released)
+    kinds = frozenset(found.kind.value for found in recognize_exam(list(headers.values())))
+    return outcome, verdict, kinds
 
 
 def gate_heart(

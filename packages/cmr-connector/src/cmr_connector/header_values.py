@@ -1,5 +1,7 @@
 """What the images of an exam say for its case report: read once from the sources, and from the facts on the ledger."""
 
+from collections.abc import Iterable
+
 from cmr_connector.database import Database
 from cmr_connector.dicom_values import heart_rate, scanner_values
 from cmr_connector.merging import Values
@@ -20,6 +22,18 @@ class HeaderValues:
     def of(self, exam: ExamRow) -> Values:
         """Values of patient, scanner, contrast and heart rate, by dictionary item."""
         return scanner_values(self._scanners(exam.id)) | heart_rate(self._intervals(exam.id)) | exam.values
+
+    def kinds_put(self, exam_id: int, kinds: Iterable[str]) -> None:
+        """Add to what the series of an exam are recognized as."""
+        for kind in kinds:
+            self._db.execute(
+                "INSERT INTO exam_kind (exam_id, kind) VALUES (?, ?) ON CONFLICT DO NOTHING", exam_id, kind
+            )
+
+    def kinds(self, exam_id: int) -> frozenset[str] | None:
+        """What the series of an exam are recognized as; None where none was looked at under this version."""
+        rows = self._db.all("SELECT kind FROM exam_kind WHERE exam_id = ?", exam_id)
+        return frozenset(row["kind"] for row in rows) or None
 
     def _scanners(self, exam_id: int) -> list[AcquisitionFacts]:
         """Vendor and field strength of the images that are or were ready to leave, each pair once."""

@@ -157,7 +157,7 @@ class Pipeline:
             self._apply(_all_rejected(rows, "opted_out"), rows)
             return
         released = exam.released or exam.version > 0
-        hearts, verdict = judge_heart(rows, self._files, procedure_text(text), released)
+        hearts, verdict, kinds = judge_heart(rows, self._files, procedure_text(text), released)
         self._apply(hearts, rows)
         contrast = contrast_values(self._one_of_each_series(hearts.good))
         with self._store.transaction():
@@ -166,6 +166,7 @@ class Pipeline:
                 self._store.exams.identify(exam.id, rows[0].subject, header.patient, header.study)
             values = (exam.values or patient_values(text)) | contrast
             self._store.exams.describe(exam.id, values, " ".join(verdict.evidence))
+            self._store.headers.kinds_put(exam.id, kinds)
             for row in hearts.good:
                 ledger.move(row.id, InstanceState.READ)
 

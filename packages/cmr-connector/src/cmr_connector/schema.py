@@ -379,4 +379,12 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (month, source)
     ) STRICT
     """,
+    # what the series of an exam were recognized as, so that a report can be held against its images
+    """
+    CREATE TABLE exam_kind (
+        exam_id INTEGER NOT NULL REFERENCES exam (id),
+        kind TEXT NOT NULL,
+        PRIMARY KEY (exam_id, kind)
+    ) STRICT
+    """,
 )

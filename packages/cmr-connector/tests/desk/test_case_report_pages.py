@@ -145,6 +145,13 @@ def test_free_text_and_items_that_stay_are_not_taken_from_a_form(
     assert refused.status_code == 422
 
 
+def test_what_the_images_show_is_held_against_the_report(person, delivered, form, workplace):
+    assert "cine" in workplace.store.headers.kinds(delivered.id)
+    address = f"/exams/{delivered.id}/report"
+    told = person.post(f"{address}/look", form(address, t2_myo_ms="48")).json()
+    assert "t2_myo_ms" in told["questions"], "no T2 map is among the images"
+
+
 def test_what_is_typed_is_kept_as_a_draft_of_this_person_alone(
     person, delivered, form, workplace, make_person
 ):

@@ -3,7 +3,7 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from cmr_connector.case_report_work import CaseReportRejected, surroundings
+from cmr_connector.case_report_work import CaseReportRejected
 from cmr_connector.desk.acts import Act
 from cmr_connector.desk.case_report_words import SEEN_FIELD, kept_words, whole_form
 from cmr_connector.desk.pages import exam_of
@@ -91,7 +91,7 @@ def _report(visit: Visit, row: ExamRow, rejected: CaseReportRejected | None = No
         problems=rejected.problems if rejected else {},
         typed=read_answers(visit.pairs) if rejected else None,
         back=(f"/exams/{row.id}", "Back to the exam"),
-        around=surroundings(row),
+        around=work.surroundings(row),
     )
     return visit.render(
         "case_report.html",
