@@ -28,6 +28,7 @@ from cmr_registry.intake.selectors import (
     refusals_by_center,
 )
 from cmr_registry.projects.selectors import ballots_waiting
+from cmr_registry.quality.selectors import queries_waiting, red_exams
 from cmr_registry.releases.selectors import projects_ready, releases_of, releases_with_withdrawn
 from cmr_registry.releases.states import ReleaseState
 
@@ -55,9 +56,19 @@ class CenterRefusals:
 
 
 def center_figures(
-    centers: Iterable[Center], now: datetime, ballots_at: Collection[uuid.UUID] = ()
+    centers: Iterable[Center],
+    now: datetime,
+    ballots_at: Collection[uuid.UUID] = (),
+    quality_at: Collection[uuid.UUID] = (),
 ) -> CenterFigures:
-    """What is counted for the home page of the centers in the open scope; `ballots_at` those with ballots to see."""
+    """What is counted for the home page of the centers in the open scope.
+
+    Args:
+        centers: of the person.
+        now: UTC.
+        ballots_at: those whose ballots the person sees.
+        quality_at: those whose data quality the person sees.
+    """
     rows = list(centers)
     n_ballots, deadline = ballots_waiting(ballots_at, now) if ballots_at else (None, None)
     contacts = [contact.at for contact in contacts_of(rows, now) if contact.at is not None]
@@ -70,6 +81,8 @@ def center_figures(
         last_contact=max(contacts, default=None),
         ballots=n_ballots,
         ballot_deadline=deadline,
+        red_exams=red_exams(quality_at) if quality_at else None,
+        queries=queries_waiting(quality_at) if quality_at else None,
     )
 
 

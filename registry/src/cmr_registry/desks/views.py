@@ -56,7 +56,10 @@ def center_home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     principal = principal_of(request)
     centers = centers_in(scope_for(principal, Permission.SEE_CENTER_DESK))
-    figures = center_figures(centers, now, centers_for(principal, Permission.SEE_BALLOTS))
+    ballots, quality = (
+        centers_for(principal, wanted) for wanted in (Permission.SEE_BALLOTS, Permission.SEE_QUALITY)
+    )
+    figures = center_figures(centers, now, ballots, quality)
     context = {
         "centers": centers,
         "zone": centers[0].time_zone if centers else "UTC",

@@ -37,6 +37,8 @@ class CenterFigures:
         last_contact: when a connector or an upload last reached the registry, None for never.
         ballots: ballots that nobody has answered, None for a person who sees none.
         ballot_deadline: the nearest of their deadlines, None where there is none.
+        red_exams: exams in whose data the checks found errors, None for a person who sees no data quality.
+        queries: questions of the registry that wait for the center's answer, None likewise.
     """
 
     with_problems: int
@@ -47,6 +49,8 @@ class CenterFigures:
     last_contact: datetime | None
     ballots: int | None = None
     ballot_deadline: datetime | None = None
+    red_exams: int | None = None
+    queries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Waiting:
 
 def center_waiting(figures: CenterFigures, now: datetime) -> list[Waiting]:
     """The lines of a center's home page: what is urgent first, what is in order last."""
-    lines = [*_ballots(figures, now), *_lines(figures, now)]
+    lines = [*_ballots(figures, now), *_lines(figures, now), *_quality(figures)]
     return sorted(lines, key=lambda one: ORDER[one.urgency])
 
 
@@ -134,6 +138,36 @@ def _lines(figures: CenterFigures, now: datetime) -> list[Waiting]:
             ),
             "The registry steward decides and may ask you which images are right.",
             ("intake:deliveries", "show=conflict", "See the conflicts"),
+            Urgency.WAITS,
+        ),
+    ]
+
+
+def _quality(figures: CenterFigures) -> list[Waiting]:
+    """Lines for those who see data quality; the job of checks found what they count."""
+    if figures.red_exams is None or figures.queries is None:
+        return []
+    return [
+        line(
+            figures.red_exams,
+            (
+                "exam has errors in its data",
+                "exams have errors in their data",
+                "No exam has errors in its data",
+            ),
+            "You: open the list; each error says who mends it and leads there.",
+            ("quality:findings", "severity=reject", "See the errors"),
+            Urgency.WAITS,
+        ),
+        line(
+            figures.queries,
+            (
+                "question about your data waits for an answer",
+                "questions about your data wait for an answer",
+                "No question about your data waits for an answer",
+            ),
+            "You: answer it here, or at the center desk where the patient's name stands beside it.",
+            ("quality:queries", "", "See the questions"),
             Urgency.WAITS,
         ),
     ]

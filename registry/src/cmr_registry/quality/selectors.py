@@ -1,7 +1,7 @@
 """Reads of data quality. Pages read sums and findings, never exams, so their time does not grow with the registry."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -10,8 +10,17 @@ from cmr_dictionary.checks import RULES, Severity
 from cmr_registry.centers.models import Center
 from cmr_registry.exams.models import Examination
 from cmr_registry.quality.judging import REFUSED_RULE, judging_digest
-from cmr_registry.quality.models import Census, ExamCheck, Finding, PeerTally, QualityTally, Recheck
+from cmr_registry.quality.models import (
+    Census,
+    DataQuery,
+    ExamCheck,
+    Finding,
+    PeerTally,
+    QualityTally,
+    Recheck,
+)
 from cmr_registry.quality.noting import ALL_TIME
+from cmr_registry.quality.query_states import FOR_CENTER
 from cmr_registry.quality.reporting import Report, report_of
 from cmr_registry.quality.shares import Share
 
@@ -142,9 +151,15 @@ def check_of(examination: Examination) -> ExamCheck | None:
     return ExamCheck.objects.filter(pk=examination.pk).defer("statuses").first()
 
 
-def red_exams() -> int:
-    """Exams of the open scope with errors, out of the stored sums: what waits for a coordinator."""
-    return QualityTally.objects.aggregate(n=Sum("n_red"))["n"] or 0
+def red_exams(centers: Collection[uuid.UUID]) -> int:
+    """Exams of these centers with errors, out of the stored sums: what waits for a coordinator."""
+    return QualityTally.objects.filter(center__in=centers).aggregate(n=Sum("n_red"))["n"] or 0
+
+
+def queries_waiting(centers: Collection[uuid.UUID]) -> int:
+    """Questions to these centers that wait for their answer."""
+    states = [state.value for state in FOR_CENTER]
+    return DataQuery.objects.filter(center__in=centers, state__in=states).count()
 
 
 def errors_by_center() -> dict[uuid.UUID, tuple[int, int]]:

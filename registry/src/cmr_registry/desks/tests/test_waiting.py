@@ -75,3 +75,10 @@ def test_an_open_ballot_waits_and_is_urgent_two_days_before_its_deadline():
     near = lines(ballots=2, ballot_deadline=NOW + timedelta(hours=47))[0]
     assert (near.sentence, near.urgency) == ("ballots wait for your center's answer.", Urgency.URGENT)
     assert (near.link, near.query) == ("projects:ballots", "")
+
+
+def test_who_sees_data_quality_is_told_of_errors_and_questions():
+    assert not [line for line in lines() if "errors" in line.sentence]
+    errors, questions = [line for line in lines(red_exams=1, queries=0) if line.link.startswith("quality:")]
+    assert (errors.sentence, errors.urgency) == ("exam has errors in its data.", Urgency.WAITS)
+    assert (questions.count, questions.urgency) == (0, Urgency.CALM)
