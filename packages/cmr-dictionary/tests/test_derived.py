@@ -30,6 +30,7 @@ def segments(stem, *codes, rest="0"):
 
 BY_HAND = {
     "bsa_mosteller_m2": (SIZE, 2.0),  # sqrt(180 * 80 / 3600)
+    "bsa_haycock_m2": (SIZE, 2.007),  # 0.024265 * 180^0.3964 * 80^0.5378
     "bmi_kg_m2": (SIZE, 24.7),  # 80 / 3.24 = 24.69
     "lv_sv_ml": (LV, 90.0),
     "lv_svi_ml_m2": (LV | SIZE, 45.0),

@@ -48,7 +48,7 @@ def test_follow_up_is_no_form_of_an_exam():
     [
         ("sex", ""),
         ("lge_present", "“LGE performed” is Yes"),
-        ("gbca_agent", "“Gadolinium contrast given” is Yes"),
+        ("gbca_agent", "“Contrast agent given” is Yes"),
         ("auc_score", "“Appropriate-use document applied” is not None"),
         ("stress_dose_unit", "“Stress agent dose (unit in stress_dose_unit)” is known"),
         ("lge_method", "“LGE extent” is known or “LGE mass” is known"),
