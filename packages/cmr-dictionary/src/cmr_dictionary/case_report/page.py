@@ -183,8 +183,8 @@ class _Page:
     def _bar(self) -> str:
         back = f'<a class="btn" href="{escape(self.view.back_url)}">{escape(self.view.back_words)}</a>'
         return (
-            '<div class="cr-bar"><button class="btn btn-primary" data-save>Save'
-            '<span class="cr-wide"> the case report</span></button>'
+            '<div class="cr-bar"><button class="btn btn-primary" data-save>'
+            '<span class="cr-wide">Save the case report</span><span class="cr-narrow">Save</span></button>'
             '<button type="button" class="btn" data-next hidden>Next open item</button>'
             f'{back if self.view.back_url else ""}<span class="cr-kept" role="status" data-kept></span></div>'
         )

@@ -89,7 +89,7 @@ export class Bullseye {
     const set = this.at;
     this.write(set, code);
     if (goesOn && code && set < 17) this.choose(set + 1);
-    this.say(goesOn && code ? set : this.at);
+    this.say(set);
   }
 
   others(event) {
@@ -126,8 +126,10 @@ export class Bullseye {
     this.codes.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.code === value)));
   }
 
+  /** Say what a segment holds, and where the next key goes. */
   say(segment = this.at) {
-    this.now.textContent = this.segments[segment - 1].getAttribute("aria-label");
+    const words = [segment, this.at].map((one) => this.segments[one - 1].getAttribute("aria-label"));
+    this.now.textContent = segment === this.at ? words[0] : `${words[0]}. Next, ${words[1]}`;
     this.press();
   }
 }
