@@ -38,7 +38,7 @@ LABELS = {
     "lv_papillary": "Papillary/trabeculae convention", "lv_edv_ml": "LV end-diastolic volume",
     "lv_esv_ml": "LV end-systolic volume", "lv_mass_g": "LV mass (end-diastole)",
     "lv_ef_reported_pct": "LVEF as reported", "rv_edv_ml": "RV end-diastolic volume",
-    "rv_esv_ml": "RV end-systolic volume", "gbca_given": "Gadolinium contrast given", "gbca_agent": "Agent",
+    "rv_esv_ml": "RV end-systolic volume", "gbca_given": "Contrast agent given", "gbca_agent": "Agent",
     "lge_performed": "LGE performed", "lge_present": "LGE present", "lge_pct_lv": "LGE extent",
     "iq_global": "Overall diagnostic quality",
 }  # fmt: skip
