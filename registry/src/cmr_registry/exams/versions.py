@@ -11,9 +11,13 @@ from cmr_registry.exams.models import CaseReport, Examination
 
 Document = dict[str, dict[str, Any]]
 """Dictionary item -> `{"value": ..., "source": ...}` or `{"missing": code, "source": ...}`."""
-DESK = ValueSource.DESK.value
+DESK, TABLE = ValueSource.DESK.value, ValueSource.TABLE.value
 PERSON = "account:"
 """How the actor of a version begins that a person wrote on the registry's page."""
+TABLES = "job:tables"
+"""The actor of a version that an imported table wrote (`merging`)."""
+KEPT = frozenset({DESK, TABLE})
+"""Sources of what people and tables brought to the registry itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,11 @@ def case_reports_write(
 
 
 def with_desk_entries(before: CaseReport, stated: Document) -> Document:
-    """A delivered form with those entries of the version before it that a person made here and that stay.
+    """A delivered form with those entries of the version before it that a person or a table made here and that stay.
 
     A value typed at the center's own desk comes with source `desk` too, but it is delivered (`entered_here`).
     """
-    if all(entry.get("source") != DESK for entry in before.document.values()):
+    if all(entry.get("source") not in KEPT for entry in before.document.values()):
         return stated
     delivered, entered = _told_apart(before)
     stays = {
@@ -75,23 +79,24 @@ def with_desk_entries(before: CaseReport, stated: Document) -> Document:
 
 
 def entered_here(report: CaseReport) -> frozenset[str]:
-    """Items of a form that a person entered on the registry's page, and that no delivery replaced since."""
+    """Items of a form that a person or a table brought to the registry, and that no delivery replaced since."""
     return frozenset(_told_apart(report)[1])
 
 
 def _told_apart(report: CaseReport) -> tuple[Document, Document]:
-    """What deliveries stated last of each item of a form, and what people entered here: by who wrote each version."""
+    """What deliveries stated last of each item of a form, and what was brought here: by who wrote each version."""
     rows = CaseReport.objects.filter(examination=report.examination_id, form=report.form).order_by("version")
     delivered: Document = {}
     entered: Document = {}
     last: Document = {}
     for document, actor in rows.values_list("document", "recorded_by"):
+        is_ours = actor.startswith((PERSON, TABLES))
         for name in document.keys() | last.keys():
             entry = document.get(name)
-            if entry == (last if actor.startswith(PERSON) else entered).get(name):
-                continue  # untouched by the person, or left standing by the delivery
-            if actor.startswith(PERSON):
-                _put(entered, name, entry if entry and entry.get("source") == DESK else None)
+            if entry == (last if is_ours else entered).get(name):
+                continue  # untouched by the person or table, or left standing by the delivery
+            if is_ours:
+                _put(entered, name, entry if entry and entry.get("source") in KEPT else None)
             else:
                 _put(entered, name, None)
                 _put(delivered, name, entry)

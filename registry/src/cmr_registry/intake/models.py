@@ -1,4 +1,4 @@
-"""Deliveries: what a center sent, what of it is durably stored, and the receipt."""
+"""Deliveries: what a center sent, what of it is durably stored, and the receipt; and tables that a center brought."""
 
 import uuid
 
@@ -6,6 +6,7 @@ from django.db import models
 
 from cmr_registry.centers.models import CenterOwned
 from cmr_registry.intake.states import ConflictDecision, DeliveryState, DeliveryVia
+from cmr_registry.intake.table_states import RowOutcome, TableState
 
 
 class Delivery(CenterOwned):
@@ -107,3 +108,84 @@ class RefusedInstance(CenterOwned):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class TableImport(CenterOwned):
+    """A table of de-identified values that passed the screening, and what the registry makes of its rows.
+
+    The rows stand in encrypted objects of `rows_per_chunk` each, named in `chunks`; nothing of the file itself is kept.
+    `digest` names what was taken of the table, so that the same table is the same import. `n_chunks_done` is where the
+    worker goes on in the present state; it moves in the transaction that writes a chunk's values. The counts belong to
+    the last pass: of the check while the import waits for a person, of the import afterwards. `items` maps items to
+    [said, taken, questioned, refused].
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in TableState])
+    takes_questions = models.BooleanField(default=False)
+    items = models.JSONField(default=dict)
+    chunks = models.JSONField(default=list)
+    n_chunks_done = models.PositiveIntegerField(default=0)
+    n_rows = models.PositiveIntegerField()
+    n_rows_done = models.PositiveIntegerField(default=0)
+    n_new = models.PositiveIntegerField(default=0)
+    n_changed = models.PositiveIntegerField(default=0)
+    n_unchanged = models.PositiveIntegerField(default=0)
+    n_refused = models.PositiveIntegerField(default=0)
+    n_values = models.PositiveIntegerField(default=0)
+    n_questions = models.PositiveIntegerField(default=0)
+    n_values_refused = models.PositiveIntegerField(default=0)
+    brought_at = models.DateTimeField(auto_now_add=True)
+    brought_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    claim_token = models.PositiveBigIntegerField(default=0)
+
+    class Meta(CenterOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["center", "digest"],
+                condition=~models.Q(state=TableState.DISCARDED.value),
+                name="one_import_per_table",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["center", "-brought_at"], name="newest_tables_first"),
+            models.Index(
+                fields=["claim_token", "brought_at"],
+                condition=models.Q(state__in=[TableState.CHECKING.value, TableState.IMPORTING.value]),
+                name="tables_at_work",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TableRow(CenterOwned):
+    """What became of one row of a table; `said` lists [item, code, sentence, whether it is a question].
+
+    No value stands here: what was taken is in the case report, what was refused is forgotten.
+    """
+
+    table = models.ForeignKey(TableImport, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(help_text="as a spreadsheet numbers it; the header is row 1")
+    subject_pseudonym = models.CharField(max_length=17)
+    exam_pseudonym = models.CharField(max_length=17)
+    outcome = models.CharField(max_length=16, choices=[(o.value, o.value) for o in RowOutcome])
+    n_values = models.PositiveSmallIntegerField()
+    has_said = models.BooleanField()
+    said = models.JSONField(default=list)
+
+    class Meta(CenterOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["table", "number"], name="one_result_per_row")]
+        indexes = [
+            models.Index(
+                fields=["table", "number"], condition=models.Q(has_said=True), name="rows_with_something_said"
+            ),
+            models.Index(fields=["center", "subject_pseudonym"], name="rows_of_a_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.number}"

@@ -2,8 +2,8 @@
 
 A table of de-identified values has columns `subject` and `exam` with pseudonyms of the registry, may have `day` and
 `exam_year`, and has columns named as items of the dictionary that may cross the hospital's wall. Nothing else is let
-in, so that what hides a name in a way that nobody thought of is refused too. A refusal says row and column by number and
-never what stands there; it names a column only where it is an item of the dictionary.
+in, so that what hides a name in a way that nobody thought of is refused too. A refusal says row and column by number
+and never what stands there; it names a column only where it is an item of the dictionary.
 """
 
 import re
@@ -60,6 +60,9 @@ class TableFinding:
     row: int = 0
     column: int = 0
     item: str = ""
+
+
+NO_ROWS = TableFinding("not_a_table", "The table has no rows below its header.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from cmr_registry.intake.table_words import words_of
 ZIP = b"PK\x03\x04"
 SAVE_AS_CSV = "Copy the values into a new workbook with one sheet, or save the table as CSV."
 OTHER_FORMAT = f"The file is no plain workbook (.xlsx). {SAVE_AS_CSV}"
-MORE_PARTS = f"The workbook holds more than one sheet: other sheets, comments, pictures or macros. {SAVE_AS_CSV}"
+MORE_PARTS = (
+    f"The workbook holds more than one sheet: other sheets, comments, pictures or macros. {SAVE_AS_CSV}"
+)
 MORE_IN_SHEET = (
     f"The sheet holds more than values: formulas, links, headers for print or lists of choices. {SAVE_AS_CSV}"
 )

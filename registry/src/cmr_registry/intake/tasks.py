@@ -1,4 +1,4 @@
-"""The work of the intake room without anybody waiting: accept what is complete, close what went quiet.
+"""The work of the intake room without anybody waiting: accept what is complete, close what went quiet, take tables in.
 
 Truth lives in the states: whatever a state says is unfinished and nobody has claimed is found here again, after
 any crash, by any worker.
@@ -16,6 +16,8 @@ from cmr_registry.intake.errors import DeliveryUnclosableError
 from cmr_registry.intake.models import Delivery
 from cmr_registry.intake.selectors import deliveries_gone_quiet, deliveries_to_accept
 from cmr_registry.intake.services import delivery_close
+from cmr_registry.intake.table_selectors import tables_at_work
+from cmr_registry.intake.table_services import table_chunk_work
 from cmr_registry.lib.claims import Claim, work_claimed
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 
@@ -23,7 +25,7 @@ JOB = Principal(actor=WORKER, registry_roles=frozenset({Role.STEWARD}))
 
 
 def work_once() -> bool:
-    """Do one piece of work: accept a complete delivery, or else close one that went quiet.
+    """Do one piece of work: accept a complete delivery, or else close one that went quiet; and a chunk of a table.
 
     A delivery whose acceptance fails stays complete; its lease spaces the attempts, and the others go first.
 
@@ -31,7 +33,8 @@ def work_once() -> bool:
         True if there was something to do.
     """
     with center_scope(ALL_CENTERS):
-        return work_claimed(deliveries_to_accept(), _accept, name="delivery") or _close_one()
+        did = work_claimed(deliveries_to_accept(), _accept, name="delivery") or _close_one()
+        return work_claimed(tables_at_work(), table_chunk_work, name="table") or did
 
 
 def _accept(delivery: Delivery, claim: Claim) -> None:

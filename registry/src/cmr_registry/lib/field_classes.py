@@ -124,6 +124,19 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         operational="id delivery reason pack decision",
     ),
     "intake.RefusedInstance": _fields(quasi="center at actor", operational="id reason size"),
+    "intake.TableImport": _fields(
+        identifying="digest",
+        quasi="center brought_at brought_by ended_at",
+        operational=(
+            "id state takes_questions items chunks n_chunks_done n_rows n_rows_done n_new n_changed n_unchanged n_refused"
+            " n_values n_questions n_values_refused claimed_until claim_token"
+        ),
+    ),
+    "intake.TableRow": _fields(
+        identifying="subject_pseudonym exam_pseudonym",
+        quasi="center",
+        operational="id table number outcome n_values has_said said",
+    ),
     "quality.ExamCheck": _fields(
         quasi="center quarter",
         operational=(

@@ -25,11 +25,14 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "delivery_closed": frozenset({"delivery", "n_expected"}),
     "delivery_settled": frozenset({"delivery", "state", "n_expected", "ms"}),
     "claim_lost": frozenset(
-        {"delivery", "snapshot", "task", "release", "search", "mail", "tally", "recheck"}
+        {"delivery", "snapshot", "task", "release", "search", "mail", "tally", "recheck", "table"}
     ),
     "work_failed": frozenset(
-        {"delivery", "snapshot", "task", "release", "search", "mail", "tally", "recheck", "error"}
+        {"delivery", "snapshot", "task", "release", "search", "mail", "tally", "recheck", "table", "error"}
     ),
+    "table_brought": frozenset({"table", "n_rows"}),
+    "table_refused": frozenset(),
+    "table_settled": frozenset({"table", "state", "n_rows"}),
     "exams_checked": frozenset({"n_exams", "ms"}),
     "quality_counted": frozenset({"tally", "n_exams", "ms"}),
     "release_settled": frozenset({"release", "state", "n_exams", "ms"}),

@@ -14,7 +14,9 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         """Note changed exams as due, and count without those who withdraw."""
-        change_handler_register("cmr_registry.quality.noting.exam_changed")
+        change_handler_register(
+            "cmr_registry.quality.noting.exam_changed", many="cmr_registry.quality.noting.exams_changed"
+        )
         handler_register("quality", "cmr_registry.quality.withdrawal.subject_withdrawn")
         panel_register("cmr_registry.quality.panels.exam_panel")
         panel_register("cmr_registry.quality.query_panels.exam_panel")

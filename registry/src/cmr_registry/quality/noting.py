@@ -1,7 +1,7 @@
 """Noting what is due: exams that changed, and sums that no longer hold. Quick, and safe to repeat."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
@@ -32,6 +32,13 @@ def exam_changed(examination: Examination) -> None:
     """Note an exam that changed, and the other exams of its subject: order of days and twins hang on them."""
     exams = Examination.objects.filter(subject_id=examination.subject_id).values_list("pk", "center_id")
     exams_due({*exams, (examination.pk, examination.center_id)})
+
+
+def exams_changed(examinations: Sequence[Examination]) -> None:
+    """Note many exams that changed, and the other exams of their subjects; two statements."""
+    subjects = {one.subject_id for one in examinations}
+    exams = Examination.objects.filter(subject_id__in=subjects).values_list("pk", "center_id")
+    exams_due({*exams, *((one.pk, one.center_id) for one in examinations)})
 
 
 def tallies_due(quarters: Collection[tuple[uuid.UUID, str]]) -> None:
