@@ -80,7 +80,7 @@ def test_a_table_is_brought_mapped_looked_at_and_taken_in(person, desk):
     mend = person.get(f"{where}/rows-to-mend.csv").text
     assert mend.splitlines()[0].endswith("Remark,cmr_row,cmr_reasons")
     mapping = person.get("/reports/import/mappings/volumes").text
-    assert "1 golden sample becomes" in mapping
+    assert "1 golden sample: every value is as it was frozen" in mapping
     document = person.get("/reports/import/mappings/volumes/1.json").json()
     assert set(document) == set(schema()["required"])
     assert document["constants"] == {"lv_method": "1"}

@@ -17,8 +17,10 @@ from cmr_connector.desk.selectors import PAGE, Page
 from cmr_connector.desk.table_words import (
     TABLE_WORDS,
     answers_of,
+    is_doubtful,
     n_used,
     shown_value,
+    stands_for,
     target_words,
     targets,
 )
@@ -248,6 +250,7 @@ def _columns(
         targets=targets(),
         target_words=target_words,
         asks=_asks,
+        is_doubtful=is_doubtful,
         problem=problem,
         constants="\n".join(f"{name} = {text}" for name, text in draft.mapping.constants.items()),
         **TABLE_WORDS,
@@ -275,6 +278,7 @@ def _column(
         target_words=target_words,
         units=conversions(item) if item and rule.use is Use.ITEM and item.unit else (),
         answers=answers_of(item) if item else [],
+        stands_for=stands_for,
         words=list(enumerate(found.glance.counts.items())) if is_coded else _odd_words(rule, found),
         is_list=item is not None and item.kind is ItemKind.CODES and rule.use is Use.ITEM,
         problem=problem,

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from cmr_connector.database import utc_now
 from cmr_connector.desk.acts import Act
 from cmr_connector.desk.selectors import PAGE, Page
-from cmr_connector.desk.table_pages import draft_of, import_of
+from cmr_connector.desk.table_pages import import_of
 from cmr_connector.desk.table_words import TABLE_WORDS
 from cmr_connector.desk.visits import Visit
 from cmr_connector.errors import StoreError
@@ -24,22 +24,11 @@ def rows(visit: Visit) -> Response:
     row = import_of(visit)
     if row.state in (ImportState.MAPPING, ImportState.HELD):
         return RedirectResponse(f"/reports/import/{row.id}", 303)
-    asked = visit.request.query_params.get("outcome", "")
-    outcome = next((one for one in Outcome if one == asked), None)
-    number = visit.page_number()
-    outcomes = (outcome,) if outcome else tuple(Outcome)
-    found, total = visit.desk.workplace.store.tables.rows(row.id, outcomes, PAGE, (number - 1) * PAGE)
-    return visit.render(
-        "table_rows.html",
-        found=Page(found, number, total),
-        outcome=outcome,
-        names=[column.name for column in draft_of(visit, row).columns],
-        **_progress(visit, row),
-    )
+    return visit.render("table_rows.html", **_progress(visit, row))
 
 
 def rows_part(visit: Visit) -> Response:
-    """The part of it that refreshes itself: how far it is."""
+    """The part of it that refreshes itself: how far it is, and the rows of this page."""
     return visit.render("table_rows_part.html", **_progress(visit, import_of(visit)))
 
 
@@ -116,10 +105,19 @@ def _name(visit: Visit) -> str:
 
 
 def _progress(visit: Visit, row: ImportRow) -> dict[str, Any]:
+    tables, number = visit.desk.workplace.store.tables, visit.page_number()
+    asked = visit.request.query_params.get("outcome", "")
+    outcome = next((one for one in Outcome if one == asked), None)
+    outcomes = (outcome,) if outcome else tuple(Outcome)
+    found, total = tables.rows(row.id, outcomes, PAGE, (number - 1) * PAGE)
+    document = tables.document(row.id)
     return {
         "row": row,
-        "totals": visit.desk.workplace.store.tables.totals(row.id),
-        "file_name": visit.desk.workplace.store.tables.document(row.id)["file_name"],
+        "found": Page(found, number, total),
+        "outcome": outcome,
+        "totals": tables.totals(row.id),
+        "names": [column["name"] for column in document["columns"]],
+        "file_name": document["file_name"],
         "now": utc_now(),
         **TABLE_WORDS,
     }

@@ -3,11 +3,11 @@
 from typing import Any
 
 from cmr_connector.desk.words import Said
-from cmr_connector.tables.drafts import KEY_WORDS, Draft
+from cmr_connector.tables.drafts import KEY_WORDS, Draft, DraftColumn
 from cmr_connector.tables.matching import Fit
 from cmr_connector.tables.states import ImportState, Outcome
-from cmr_dictionary import Item, ItemKind, Missing, Value, display, load
-from cmr_dictionary.mapping import Use
+from cmr_dictionary import Item, ItemKind, Missing, Value, ValueRejected, display, load, parse_value
+from cmr_dictionary.mapping import ColumnRule, Use
 
 IMPORT: dict[ImportState, Said] = {
     ImportState.MAPPING: Said("being mapped", "warn", "Nothing is taken in before somebody accepts it."),
@@ -32,6 +32,13 @@ FIT: dict[str, str] = {
     Fit.OTHER_PATIENT: "another patient's exam",
     Fit.NO_KEY: "names no exam",
 }
+FITS: dict[str, str] = {
+    Fit.FOUND: "with their exam here",
+    Fit.WAITS: "waiting for their exam",
+    Fit.AMBIGUOUS: "that fit more than one exam",
+    Fit.OTHER_PATIENT: "of another patient than their exam",
+    Fit.NO_KEY: "that name no exam",
+}
 SOURCES = {"desk": "this desk", "folder": "drop folder"}
 LAYOUTS = {
     "plain": "plain table",
@@ -47,6 +54,7 @@ TABLE_WORDS: dict[str, Any] = {
     "said_import": IMPORT,
     "said_outcome": OUTCOME,
     "said_fit": FIT,
+    "said_fits": FITS,
     "table_sources": SOURCES,
     "layouts": LAYOUTS,
     "date_orders": DATES,
@@ -101,6 +109,25 @@ def answers_of(item: Item) -> list[tuple[str, str]]:
         *((reason.value, f"missing: {reason.label}") for reason in Missing),
         ("-", "says nothing"),
     ]
+
+
+def stands_for(item: Item, word: str) -> str:
+    """What a word of a column is taken for when nobody says what it means."""
+    try:
+        value = parse_value(item, word)
+    except ValueRejected:
+        return "refused"
+    if isinstance(value, str) and value in set(Missing):
+        return Missing(value).label
+    return display(item, value)
+
+
+def is_doubtful(rule: ColumnRule, column: DraftColumn) -> bool:
+    """Whether 0 and 1 stand for answers of a longer list, and nobody has said what they mean."""
+    item = load().items.get(rule.target)
+    if item is None or rule.use is not Use.ITEM or len(item.code_list) <= 2 or item.kind is not ItemKind.CODE:
+        return False
+    return set(column.glance.words) <= {"0", "1"} and bool(column.glance.n) and not rule.values
 
 
 def n_used(draft: Draft) -> tuple[int, int, int]:

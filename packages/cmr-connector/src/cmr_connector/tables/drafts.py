@@ -13,6 +13,7 @@ from cmr_dictionary.mapping import (
     ColumnRule,
     Glance,
     Key,
+    Looked,
     Looks,
     Mapping,
     Proposal,
@@ -161,10 +162,10 @@ def begin(table: Table, name: str, saved: Mapping | None, drifted: Iterable[str]
     columns = tuple(
         DraftColumn(
             proposal.rule.column,
-            _some(looked.columns[proposal.rule.column]),
+            _some(looked, proposal.rule.column),
             _cut(looked.columns[proposal.rule.column]),
             _guess(proposal),
-            proposal.confidence,
+            0.0 if saved and saved.rule(proposal.rule.column) else proposal.confidence,
             "As it was mapped before." if saved and saved.rule(proposal.rule.column) else proposal.reason,
         )
         for proposal in suggestion.proposals
@@ -263,8 +264,9 @@ def _guess(proposal: Proposal) -> str:
     return shown_target(proposal.rule) if proposal.confidence > 0 else ""
 
 
-def _some(glance: Glance) -> tuple[str, ...]:
-    return tuple(word[:_LONGEST] for word in glance.words[:_SAMPLES])
+def _some(looked: Looked, column: str) -> tuple[str, ...]:
+    cells = dict.fromkeys(row.cells[column][:_LONGEST] for row in looked.first if row.cells[column])
+    return tuple(cells)[:_SAMPLES]
 
 
 def _cut(glance: Glance) -> Glance:
