@@ -5,7 +5,13 @@ import datetime
 import pydicom
 import pytest
 
-from cmr_connector.dicom_values import contrast_values, heart_rate, patient_values, scanner_values
+from cmr_connector.dicom_values import (
+    contrast_values,
+    heart_rate,
+    patient_values,
+    scanner_values,
+    sequence_values,
+)
 from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
 from cmr_connector.manifests import agreed_facts
@@ -178,6 +184,21 @@ def test_contrast_is_given_where_a_series_names_the_agent(agents, known):
 )
 def test_the_heart_rate_is_that_of_the_cine_images(intervals, rate):
     assert heart_rate(intervals).get("heart_rate_bpm", {}).get("value") == rate
+
+
+@pytest.mark.parametrize(
+    ("kinds", "known"),
+    [
+        ({"localizer", "cine", "lge", "ti_scout"}, {"seq_performed": ["1", "2"], "lge_performed": 1}),
+        ({"cine", "flow_pc"}, {"seq_performed": ["1", "9"]}),
+        ({"cine", "lge", "perfusion"}, {"lge_performed": 1}),
+        ({"cine", "unknown"}, {}),
+        ({"localizer"}, {}),
+        ((), {}),
+    ],
+)
+def test_sequences_are_stated_all_or_not_at_all(kinds, known):
+    assert {name: one["value"] for name, one in sequence_values(kinds).items()} == known
 
 
 def test_agent_and_heart_rate_of_an_exam_come_from_its_images(workplace, registry, deliver, study):

@@ -7,7 +7,7 @@ rounded. No value is guessed: what is absent or implausible is simply not there.
 import datetime
 import re
 import statistics
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from cmr_connector.source_header import Texts, plausible_date
@@ -31,6 +31,21 @@ AGENTS = {
     "11": ("ferumoxytol", "feraheme"),
 }
 """Code of the dictionary item `gbca_agent` -> beginnings of words by which a scanner calls the agent."""
+SEQUENCES = {
+    "cine": "1",
+    "lge": "2",
+    "t2_map": "7",
+    "t2star": "8",
+    "flow_pc": "9",
+    "flow4d": "10",
+    "black_blood_edema": "11",
+    "mra": "12",
+    "tagging": "13",
+    "realtime": "15",
+}
+"""Kind of a series -> code of `seq_performed`, where a kind means one code."""
+_UNDECIDED = frozenset({"unknown", "perfusion", "t1_map"})
+"""Kinds that leave open what was acquired: stress or rest, before or after contrast."""
 _FEWEST_PHASES = 10
 _PLAUSIBLE_RATE = (20.0, 250.0)
 _AGE = re.compile(r"(\d{3})([MY])")
@@ -58,6 +73,21 @@ def contrast_values(texts: Iterable[Texts]) -> dict[str, Any]:
     named = {_agent(text("ContrastBolusAgent")) for text in texts} - {None}
     return _documents(
         {"gbca_given": 1 if named else None, "gbca_agent": named.pop() if len(named) == 1 else None}
+    )
+
+
+def sequence_values(kinds: Collection[str]) -> dict[str, Any]:
+    """Sequence groups acquired, where every series tells, and that late enhancement was imaged.
+
+    A list that leaves a group out would say that it was not acquired: so all of it is stated, or nothing.
+
+    Args:
+        kinds: what the series are recognized as (`cmr_imaging.kinds.SeriesKind`).
+    """
+    listed = [code for kind, code in SEQUENCES.items() if kind in kinds]
+    is_whole = bool(listed) and not _UNDECIDED & set(kinds)
+    return _documents(
+        {"seq_performed": listed if is_whole else None, "lge_performed": 1 if "lge" in kinds else None}
     )
 
 

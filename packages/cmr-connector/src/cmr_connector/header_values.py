@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cmr_connector.database import Database
-from cmr_connector.dicom_values import heart_rate, scanner_values
+from cmr_connector.dicom_values import heart_rate, scanner_values, sequence_values
 from cmr_connector.merging import Values
 from cmr_connector.rows import ExamRow
 from cmr_connector.states import InstanceState
@@ -20,8 +20,9 @@ class HeaderValues:
         self._db = database
 
     def of(self, exam: ExamRow) -> Values:
-        """Values of patient, scanner, contrast and heart rate, by dictionary item."""
-        return scanner_values(self._scanners(exam.id)) | heart_rate(self._intervals(exam.id)) | exam.values
+        """Values of patient, scanner, sequences, contrast and heart rate, by dictionary item."""
+        found = scanner_values(self._scanners(exam.id)) | heart_rate(self._intervals(exam.id))
+        return found | sequence_values(self.kinds(exam.id) or ()) | exam.values
 
     def kinds_put(self, exam_id: int, kinds: Iterable[str]) -> None:
         """Add to what the series of an exam are recognized as."""
