@@ -1,9 +1,9 @@
-"""`make bench [NAME=cohorts|deid|exams|pipeline|pixels|releases|stow]`."""
+"""`make bench [NAME=cohorts|deid|exams|pipeline|pixels|releases|stow|tables]`."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import cohorts, deid, exams, pipeline, pixels, releases, stow
+from benchmarks import cohorts, deid, exams, pipeline, pixels, releases, stow, tables
 from benchmarks.report import Figure, show
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "pixels": pixels.run,
     "releases": releases.run,
     "stow": stow.run,
+    "tables": tables.run,
 }
 
 

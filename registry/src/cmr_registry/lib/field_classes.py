@@ -128,8 +128,8 @@ FIELD_CLASSES: Mapping[str, Mapping[str, FieldClass]] = {
         identifying="digest",
         quasi="center brought_at brought_by ended_at",
         operational=(
-            "id state takes_questions items chunks n_chunks_done n_rows n_rows_done n_new n_changed n_unchanged n_refused"
-            " n_values n_questions n_values_refused claimed_until claim_token"
+            "id state takes_questions items chunks n_chunks_done n_rows n_rows_done n_new n_changed n_unchanged"
+            " n_refused n_values n_questions n_values_refused claimed_until claim_token"
         ),
     ),
     "intake.TableRow": _fields(
