@@ -16,6 +16,7 @@ from cmr_registry.cohorts.saving import saved_query_record
 from cmr_registry.config.principal import principal_of_key
 from cmr_registry.config.tests.routes import Route, django_routes, every_route
 from cmr_registry.documents.selectors import DATA_ACCESS_POLICY
+from cmr_registry.exams.tests.reference_factories import reference_made
 from cmr_registry.followup.services import followup_record
 from cmr_registry.followup.tests.factories import document_of
 from cmr_registry.intake.models import Conflict
@@ -132,6 +133,7 @@ def at_centers(exam, delivery, principal_riverside):
         subject = exam.subject
         followup_record(principal=principal_riverside, document=document_of(subject.pseudonym))
         query = query_of(exam)
+        reference = reference_made(exam.center)
     return {
         "exam_id": exam.pk,
         "series_id": cine.pk,
@@ -139,6 +141,7 @@ def at_centers(exam, delivery, principal_riverside):
         "conflict_id": conflict.pk,
         "subject_id": subject.pk,
         "query_id": query.pk,
+        "reference_id": reference.pk,
         "pseudonym": subject.pseudonym,
     }
 
