@@ -2,8 +2,10 @@
 
 import dataclasses
 import datetime
+import importlib.util
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,11 @@ from cmr_connector.tables.work import TableWork
 from cmr_dictionary import Dictionary, load
 from cmr_dictionary.mapping import TableRejected, Use, read_table, write_rows
 from cmr_exchange.manifest import ValueSource
+
+_BOOKS = Path(__file__).parents[2] / "cmr-dictionary" / "tests" / "workbooks.py"
+_spec = importlib.util.spec_from_file_location("workbooks", _BOOKS)
+workbooks = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(workbooks)
 
 HEADER = "MRN,Exam date,LVEDV (ml),LVESV (ml),EF,NYHA"
 ROWS = ["P1,2020-01-01,150,70,53.3,2", "P2,2020-01-01,160,x,50,2", "P3,2020-01-01,170,90,47,7"]
@@ -273,6 +280,23 @@ def test_a_new_version_says_what_it_changes_of_the_golden_samples(workplace, tab
     assert tables.accept(again, "jane") == 2
     assert tables.preview(again).differences == ()
     assert [version.version for version in workplace.store.mappings.versions(name)] == [2, 1]
+
+
+def test_next_months_table_makes_no_new_version(workplace, tables):
+    first = tables.bring(table_of(), "t.csv", "jane")
+    tables.accept(first, "jane", samples=[2])
+    run(tables)
+    assert tables.accept(tables.bring(table_of(["P9,2020-02-01,190,95,50,1"]), "t.csv", "jane"), "jane") == 1
+
+
+def test_a_workbook_is_taken_in_as_its_csv_would_be(workplace, tables):
+    book = workbooks.workbook([HEADER.split(","), ["P1", "2020-01-01", 150.0, 70.0, 53.3, 2.0]])
+    number = tables.bring(book, "exams.xlsx", "jane")
+    tables.accept(number, "jane")
+    run(tables)
+    again = import_table(tables, table_of(["P1,2020-01-01,150,70,53.3,2"]))
+    assert totals(workplace, number) == {"taken": 1, "new": 1}
+    assert totals(workplace, again) == {"taken": 1, "new": 0}
 
 
 def test_a_new_dictionary_runs_the_golden_samples_at_the_next_start(

@@ -17,6 +17,7 @@ from cmr_connector.exam_values import ExamValues
 from cmr_connector.overview import typing_summary
 from cmr_connector.rows import DeliveryRow, ExamRow
 from cmr_connector.states import DeliveryState, ExamState, InstanceState, ReportState, StatementState
+from cmr_connector.tables.states import ImportState
 from cmr_deid.science import ScienceReport
 from cmr_exchange.reasons import reason as reason_of
 
@@ -46,6 +47,7 @@ def _overview(visit: Visit) -> dict[str, Any]:
         "n_refused": selectors.n_refusals(today),
         "queue": selectors.queue(),
         "n_text": len(store.looks.held()),
+        "n_tables_held": store.tables.count(ImportState.HELD),
         "n_queries": store.data_queries.count(""),
         "n_to_enter": selectors.n_to_enter(),
         "n_statements_refused": list(store.statements.newest_states().values()).count(StatementState.REFUSED),

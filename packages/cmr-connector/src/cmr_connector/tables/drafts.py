@@ -3,7 +3,7 @@
 Drafts hold cells and words of the table: they are kept in a box of the local store and shown at the desk only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -145,7 +145,7 @@ class Draft:
         )
 
 
-def begin(table: Table, name: str, saved: Mapping | None, drifted: Iterable[str]) -> Draft:
+def begin(table: Table, name: str, saved: Mapping | None, drifted: Sequence[str]) -> Draft:
     """A draft for a table: from the saved mapping where one fits, else as suggested.
 
     Args:
@@ -157,7 +157,7 @@ def begin(table: Table, name: str, saved: Mapping | None, drifted: Iterable[str]
     suggestion = suggest(table, name=saved.id if saved else name)
     mapping = suggestion.mapping
     if saved is not None:
-        mapping = _adapted(saved, mapping, table)
+        mapping = _adapted(saved, mapping, table, is_same=not drifted)
     looked = suggestion.looked
     columns = tuple(
         DraftColumn(
@@ -245,8 +245,14 @@ def with_words(rule: ColumnRule, meant: dict[str, str]) -> ColumnRule:
     return replace(rule, values=values)
 
 
-def _adapted(saved: Mapping, suggested: Mapping, table: Table) -> Mapping:
-    """The saved mapping for a table with other columns: its rules stay; new columns go where they are suggested."""
+def _adapted(saved: Mapping, suggested: Mapping, table: Table, *, is_same: bool) -> Mapping:
+    """The saved mapping for a table: its rules stay; new columns go where they are suggested.
+
+    A table that has not drifted changes nothing of it, so that no new version is made of every table.
+    """
+    columns_now = tuple(name for name in table.columns if name not in REASON_COLUMNS)
+    if is_same and columns_now == tuple(rule.column for rule in saved.columns):
+        return saved
     kept = {(rule.target, rule.code) for rule in saved.columns if rule.column in table.columns}
     columns = []
     for rule in suggested.columns:
