@@ -308,3 +308,19 @@ def test_keys_stay_out_of_texts():
     row = next(iter(table.rows()))
     assert "4711" not in repr(apply(found.mapping, row))
     assert found.mapping.key_column(Key.PATIENT) == "Patientennummer"
+
+
+def test_a_redcap_export_with_labels_gives_the_same_as_the_raw_one():
+    raw = b"record_id,redcap_event_name,sex,hx_htn,race___1,race___3,lv_edv_ml\n7,cmr_arm_1,F,1,1,1,150\n"
+    label = (
+        b"Record ID,Event Name,Sex (as recorded in the source),Hypertension,"
+        b'"Race (multi; categories of OMB 1997) (choice=White)",'
+        b'"Race (multi; categories of OMB 1997) (choice=Asian)",LV end-diastolic volume\n'
+        b"7,CMR,Female,Yes,Checked,Checked,150\n"
+    )
+    found = []
+    for data in (raw, label):
+        table = read_table(data)
+        mapping = checked(suggest(table).mapping)
+        found.append(apply(mapping, next(iter(table.rows()))).values)
+    assert found[0] == found[1] == {"sex": "F", "hx_htn": 1, "race": ["1", "3"], "lv_edv_ml": 150.0}
