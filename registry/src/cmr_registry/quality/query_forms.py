@@ -76,7 +76,7 @@ class AnswerForm(forms.Form):
     choice = forms.ChoiceField(
         label="Answer",
         choices=[(answer.value, words) for answer, words in ANSWER_WORDS.items()],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
         error_messages={"required": "Choose an answer."},
     )
     text = _text("Remark (may stay empty)")
@@ -91,7 +91,7 @@ class SettleForm(forms.Form):
     """Close a query, or ask again."""
 
     choice = forms.ChoiceField(choices=[(CLOSE, CLOSE), (REOPEN, REOPEN)])
-    text = _text("Why (needed to ask again)")
+    text = _text("Remark")
 
 
 class AskForm(forms.Form):
