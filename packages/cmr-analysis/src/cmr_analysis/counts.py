@@ -5,9 +5,15 @@ from dataclasses import dataclass
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from cmr_analysis.errors import MixedTechniqueError
 from cmr_exchange.release import MISSING_SUFFIX
 
 NO_CODE = "not_released"
+TECHNIQUE = {
+    "native_t1_ms": ("t1_scheme", "field_strength_t"),
+    "post_t1_ms": ("t1_scheme", "field_strength_t"),
+}
+"""Item that must not be pooled over techniques -> items that tell the technique; z-scores may be pooled."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,23 @@ def spread(label: str, unit: str, numbers: pd.Series) -> Spread:
     known = numbers.dropna().astype(float)
     quartiles = None if known.empty else tuple(float(q) for q in known.quantile([0.25, 0.5, 0.75]))
     return Spread(label, unit, len(known), len(numbers) - len(known), quartiles)  # type: ignore[arg-type]
+
+
+def spread_of(label: str, unit: str, people: pd.DataFrame, item: str) -> Spread:
+    """Median and quartiles of an item, as `spread`; raw T1 only within one scheme and field.
+
+    Raises:
+        MixedTechniqueError: the item depends on a technique, and these people were measured with several, or one of
+            them with an unknown one.
+    """
+    known = people[people[item].notna()]
+    for technique in TECHNIQUE.get(item, ()):
+        ways = known[technique]
+        if ways.isna().any() or ways.nunique() > 1:
+            raise MixedTechniqueError(
+                f"{label} depends on {technique}: summarize each of its values apart, or pool z-scores."
+            )
+    return spread(label, unit, people[item].astype(float))
 
 
 def missing_by_code(people: pd.DataFrame, item: str) -> dict[str, int]:

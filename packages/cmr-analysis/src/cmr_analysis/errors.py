@@ -1,6 +1,7 @@
 """The errors of the researcher's side; each says what is wrong, who can mend it and how.
 
 AnalysisError
+├── MixedTechniqueError      raw T1 of several schemes or fields was to be pooled
 ├── ReleaseUnreadableError   no release stands there, or one of another format
 ├── ReleaseDamagedError      a file is missing, changed, or not listed
 └── TooFewError              too few people or events for what was asked
@@ -9,6 +10,10 @@ AnalysisError
 
 class AnalysisError(Exception):
     """Base of all errors of this package."""
+
+
+class MixedTechniqueError(AnalysisError):
+    """A measure that depends on its technique was to be pooled over several techniques."""
 
 
 class ReleaseUnreadableError(AnalysisError):

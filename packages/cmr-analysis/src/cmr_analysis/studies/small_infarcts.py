@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cmr_analysis.counts import Share, Spread, missing_by_code, share, spread
+from cmr_analysis.counts import Share, Spread, missing_by_code, share, spread_of
 from cmr_analysis.describe import source_mix
 from cmr_analysis.errors import TooFewError
 from cmr_analysis.release import Release
@@ -195,8 +195,8 @@ def _characteristics(people: pd.DataFrame) -> tuple[tuple[str, Share | Spread, S
     rows: list[tuple[str, Share | Spread, Share | Spread]] = [
         (
             label,
-            spread(label, unit, without[column].astype(float)),
-            spread(label, unit, having[column].astype(float)),
+            spread_of(label, unit, without, column),
+            spread_of(label, unit, having, column),
         )
         for label, unit, column in (("Age", "years", "age_at_exam_years"), ("LVEF", "%", "ef_pct"))
     ]
