@@ -77,8 +77,10 @@ class Finding(SubjectOwned):
         indexes = [
             models.Index(fields=["center", "severity", "id"], name="findings_of_a_center"),
             models.Index(fields=["center", "quarter", "severity", "id"], name="findings_of_a_quarter"),
-            models.Index(fields=["center", "rule", "id"], name="findings_of_a_rule"),
-            models.Index(fields=["center", "item", "id"], name="findings_of_an_item"),
+            models.Index(fields=["center", "rule", "severity", "id"], name="findings_of_a_rule"),
+            models.Index(fields=["center", "item", "severity", "id"], name="findings_of_an_item"),
+            models.Index(fields=["severity", "id"], name="findings_of_all_centers"),
+            models.Index(fields=["rule", "severity", "id"], name="findings_of_a_rule_anywhere"),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ from cmr_registry.quality.selectors import (
     census_months,
     errors_by_center,
     finding_list,
+    finding_totals,
     is_being_checked,
     progress,
     quarter_sums,
@@ -37,7 +38,6 @@ from cmr_registry.quality.selectors import (
     report_empty,
     report_find,
     rule_titles,
-    severity_counts,
 )
 from cmr_registry.quality.services import MonthCount, census_record
 from cmr_registry.quality.shares import Share
@@ -98,7 +98,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "center": center,
         "filters": filters,
         "wanted": wanted,
-        "counts": severity_counts(wanted),
+        "counts": finding_totals(wanted),
         "titles": rule_titles(),
         "page": page_of(finding_list(wanted), request.GET.get("page")),
     }
