@@ -1,5 +1,6 @@
 """Values of an exam from header, center profile, reports and the desk: who wins, what crosses, what makes a version."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -42,7 +43,7 @@ def enter(workplace):
 
     def save(exam_id, **values):
         store = workplace.store
-        after = store.reports.newest_of(exam_id)
+        after = store.stated.newest(exam_id)
         entries = {name: typed(value, after) for name, value in values.items()}
         return store.case_reports.save(exam_id, entries, "jane.doe")
 
@@ -88,6 +89,26 @@ def test_a_paper_report_entered_before_the_images_came_is_a_persons_word_too():
     paper = Stated(2, True, {"a": entry(140, "desk")})
     assert merged({}, {}, [report(1, a=148), paper, report(3, a=148)], {})["a"] == entry(140, "desk")
     assert merged({}, {}, [report(1, a=148), paper, report(3, a=150)], {})["a"] == entry(150)
+
+
+def replaced(number, **values):
+    return dataclasses.replace(report(number, **values), is_replaced=True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        ([replaced(1, a=148), report(2, a=148)], 140),
+        ([replaced(1, a=148), report(2, a=139)], 139),
+        ([replaced(1, a=148), report(2, b=1)], 140),
+        ([report(1, a=148), replaced(2, a=139), report(3, a=139)], 139),
+        ([report(1, a=148), replaced(2, a=139), report(3, b=1)], 140),
+        ([replaced(1, a=148), replaced(2, a=139), report(3, a=148)], 140),
+    ],
+)
+def test_a_row_that_was_replaced_says_nothing_but_what_it_said_is_no_news(rows, value):
+    found = merged({"a": entry(120, "dicom")}, {}, rows, {"a": typed(140, after=1)})
+    assert found["a"]["value"] == value
 
 
 def test_reports_are_taken_in_the_order_in_which_they_came():

@@ -173,12 +173,12 @@ class CaseReportWork:
         crosswalk, patient = self._store.crosswalk, draft.patient_id.strip()
         accession_hash = crosswalk.accession_hash(draft.accession_number) or ""
         named = crosswalk.patient_id_hash(patient) if patient else None
-        return merged({}, {}, self._store.reports.stated_by_person(accession_hash, named), {})
+        return merged({}, {}, self._store.stated.by_person(accession_hash, named), {})
 
     def _entries(self, exam_id: int, settled: Settled) -> dict[str, DeskEntry]:
         """What the desk states from now on: what was entered now, and of what was entered before what still stands."""
         before = self._store.case_reports.current(exam_id).entries
-        newest = self._store.reports.newest_of(exam_id)
+        newest = self._store.stated.newest(exam_id)
         now = {
             name: DeskEntry(dict(settled.entries[name]), newest)
             for name in settled.changed

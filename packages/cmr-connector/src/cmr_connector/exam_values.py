@@ -47,7 +47,7 @@ class ExamValues:
 
     def counted(self, exam: ExamRow) -> ExamCount:
         """Count it; habits that do not apply yet need no typing either."""
-        return count(self.entered(exam), self._store.reports.sources_of(exam.id))
+        return count(self.entered(exam), self._store.stated.sources(exam.id))
 
     def count_missing(self) -> int:
         """Count some exams that were not counted under this dictionary. Returns how many."""
@@ -74,7 +74,7 @@ class ExamValues:
     def _merged(self, exam: ExamRow, profile: Values) -> Values:
         store = self._store
         entries = store.case_reports.current(exam.id).entries
-        return merged(store.headers.of(exam), profile, store.reports.stated_of(exam.id), entries)
+        return merged(store.headers.of(exam), profile, store.stated.of(exam.id), entries)
 
 
 def _canonical(values: dict[str, ReportValue]) -> bytes:

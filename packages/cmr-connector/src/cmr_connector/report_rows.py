@@ -6,10 +6,8 @@ from typing import Any
 
 from cmr_connector.database import Database, utc_now
 from cmr_connector.local_keys import Local
-from cmr_connector.merging import Stated
 from cmr_connector.rows import ReportRow
 from cmr_connector.states import REPORT_TRANSITIONS, ReportState, require
-from cmr_exchange.manifest import ValueSource
 
 _FITS = (
     "report.accession_hash IS NULL AND report.patient_id_hash = exam.patient_id_hash"
@@ -21,11 +19,6 @@ _N_FITTING = (
     " AND other.state <> 'rejected'"
     " AND (report.date_hash IS NULL OR report.date_hash = other.date_hash))"
 )
-_NEWEST = (
-    "(row_key IS NULL OR NOT EXISTS (SELECT 1 FROM report AS later WHERE later.row_key = report.row_key"
-    " AND later.id > report.id AND later.exam_id IS report.exam_id AND later.state = report.state))"
-)
-"""A row of a table counts until a corrected one was matched to the same exam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,44 +175,6 @@ class Reports:
         """Refuse a waiting report with a reason code."""
         self._move(report_id, ReportState.REJECTED, reason)
 
-    def stated_of(self, exam_id: int) -> list[Stated]:
-        """What the reports matched to an exam say, in the order in which they came."""
-        rows = self._db.all(
-            f"SELECT id, source, content_hash, box FROM report WHERE exam_id = ? AND state = ? AND {_NEWEST}"  # noqa: S608
-            " ORDER BY id",
-            exam_id,
-            ReportState.MATCHED,
-        )
-        return [Stated(row["id"], row["source"] == ValueSource.DESK, self._values(row)) for row in rows]
-
-    def stated_by_person(self, accession_hash: str, patient_id_hash: str | None) -> list[Stated]:
-        """What a person entered of an exam whose images have not come, in the order in which it was entered."""
-        rows = self._db.all(
-            "SELECT id, source, content_hash, box FROM report WHERE accession_hash = ? AND state = ?"
-            " AND patient_id_hash IS ? AND source = ? ORDER BY id",
-            accession_hash,
-            ReportState.WAITING,
-            patient_id_hash,
-            ValueSource.DESK,
-        )
-        return [Stated(row["id"], True, self._values(row)) for row in rows]
-
-    def sources_of(self, exam_id: int) -> list[str]:
-        """Sources of the reports matched to an exam."""
-        rows = self._db.all(
-            "SELECT DISTINCT source FROM report WHERE exam_id = ? AND state = ? ORDER BY source",
-            exam_id,
-            ReportState.MATCHED,
-        )
-        return [row["source"] for row in rows]
-
-    def newest_of(self, exam_id: int) -> int:
-        """Number of the newest report matched to an exam, 0 where there is none."""
-        row = self._db.one(
-            "SELECT max(id) AS id FROM report WHERE exam_id = ? AND state = ?", exam_id, ReportState.MATCHED
-        )
-        return int(row["id"] or 0)
-
     def matchable_exams(self) -> list[int]:
         """Numbers of exams, delivered or arriving, for which a report waits.
 
@@ -247,10 +202,6 @@ class Reports:
         report = self._db.one("SELECT max(id) AS id FROM report")["id"]
         exam = self._db.one("SELECT max(changed_at) AS at FROM exam")["at"]
         return (report, exam) if exam is not None and exam < utc_now() else None
-
-    def _values(self, row: Any) -> dict[str, Any]:
-        values: dict[str, Any] = self._local.open(row["box"], f"report {row['content_hash']}")["values"]
-        return values
 
     def _move(self, report_id: int, state: ReportState, reason: str | None) -> None:
         with self._db.transaction():

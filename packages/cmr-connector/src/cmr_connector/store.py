@@ -22,6 +22,7 @@ from cmr_connector.local_keys import Local
 from cmr_connector.outbox import Outbox
 from cmr_connector.pixels.looks import Looks
 from cmr_connector.report_rows import Reports
+from cmr_connector.stated_reports import StatedReports
 from cmr_connector.statements import Statements
 from cmr_connector.tables.imports import TableImports
 from cmr_connector.tables.mappings import Mappings
@@ -37,8 +38,8 @@ class Store:
     """The connector's database.
 
     Attributes:
-        exams, ledger, outbox, reports, crosswalk, follow_ups, statements, withdrawals, looks, case_reports, profile,
-            counts, headers, tables, mappings: the tables, by noun.
+        exams, ledger, outbox, reports, stated, crosswalk, follow_ups, statements, withdrawals, looks, case_reports,
+            profile, counts, headers, tables, mappings: the tables, by noun.
         matcher: which exam a row of a table belongs to.
         local: keyed hashes and encryption of this center.
     """
@@ -56,6 +57,7 @@ class Store:
         self.ledger = Ledger(self._db, self.local)
         self.outbox = Outbox(self._db)
         self.reports = Reports(self._db, self.local)
+        self.stated = StatedReports(self._db, self.local)
         self.follow_ups = FollowUps(self._db, self.local, self.crosswalk)
         self.statements = Statements(self._db)
         self.withdrawals = Withdrawals(self._db, self.local)
@@ -70,7 +72,7 @@ class Store:
         self.data_queries = DataQueries(self._db, self.local)
         self.census = CensusCounts(self._db)
         self._require_same_key(key.key_id)
-        self.exams.hash_days()
+        self.matcher.hash_days()
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing over all tables; joins an open transaction of the same thread."""
