@@ -7,6 +7,7 @@ from cmr_dictionary import derive, display, load
 from cmr_dictionary.derivations import INDEXING, BodySurface, body_surface_m2, derivations
 from cmr_dictionary.local_reference import MAPPED_ITEMS, LocalReference, LocalZ, Technique, z_of
 from cmr_dictionary.reference import ReferenceRange, ranges_for
+from cmr_dictionary.values import unit_words
 
 MEASURES = {
     "lv_ef_pct": "lv_ef_reported_pct",
@@ -48,6 +49,11 @@ class Measure:
     more_ranges: int
     place: str
     local: LocalZ | None
+
+    @property
+    def range_words(self) -> str:
+        """The range with the unit as people write it, empty without one."""
+        return f"{self.range.words} {unit_words(load().items[self.item])}" if self.range else ""
 
     @property
     def z(self) -> str:
