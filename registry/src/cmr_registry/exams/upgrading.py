@@ -1,4 +1,4 @@
-"""Stored case reports of an earlier dictionary in the words of the present one; earlier versions stay in the history."""
+"""Stored case reports of an earlier dictionary in the words of the present one; the history keeps the earlier ones."""
 
 import uuid
 from collections import Counter

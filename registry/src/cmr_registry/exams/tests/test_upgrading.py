@@ -7,6 +7,7 @@ from cmr_dictionary import load
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.exams.models import CaseReport
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
+from cmr_registry.quality.tests.query_factories import exam_made
 
 pytestmark = pytest.mark.django_db
 OLD = {
@@ -17,17 +18,22 @@ OLD = {
 
 
 @pytest.fixture
-def old_report(exam_riverside):
+def exam(riverside):
     with center_scope(ALL_CENTERS):
-        CaseReport.objects.filter(examination=exam_riverside, form="history").delete()
+        return exam_made(riverside)
+
+
+@pytest.fixture
+def old_report(exam):
+    with center_scope(ALL_CENTERS):
         return CaseReport.objects.create(
-            center_id=exam_riverside.center_id,
-            examination=exam_riverside,
+            center_id=exam.center_id,
+            examination=exam,
             form="history",
             version=1,
             document=OLD,
             dictionary_version="1.0",
-            recorded_at=exam_riverside.accepted_at,
+            recorded_at=exam.accepted_at,
             recorded_by="job:tests",
         )
 
@@ -37,9 +43,9 @@ def current(exam):
         return CaseReport.objects.get(examination=exam, form="history", is_current=True)
 
 
-def test_a_report_of_an_earlier_dictionary_gets_a_new_version(old_report, exam_riverside, capsys):
+def test_a_report_of_an_earlier_dictionary_gets_a_new_version(old_report, exam, capsys):
     call_command("upgradereports")
-    report = current(exam_riverside)
+    report = current(exam)
     assert (report.version, report.dictionary_version) == (2, load().version)
     assert report.document == {
         "hx_htn": {"missing": "unknown", "source": "report_csv"},
@@ -54,25 +60,25 @@ def test_a_report_of_an_earlier_dictionary_gets_a_new_version(old_report, exam_r
     assert event.detail == {"forms_changed": ["history"], "items_lost": []}
 
 
-def test_a_second_run_writes_nothing(old_report, exam_riverside, capsys):
+def test_a_second_run_writes_nothing(old_report, exam, capsys):
     call_command("upgradereports")
     call_command("upgradereports")
-    assert current(exam_riverside).version == 2
+    assert current(exam).version == 2
     assert "0 written anew" in capsys.readouterr().out
 
 
-def test_what_cannot_be_kept_is_told(old_report, exam_riverside, capsys):
+def test_what_cannot_be_kept_is_told(old_report, exam, capsys):
     with center_scope(ALL_CENTERS):
         old = OLD | {"wm_abnormal_segments": {"value": ["1"], "source": "desk"}}
         CaseReport.objects.filter(pk=old_report.pk).update(document=old)
     call_command("upgradereports")
     assert "wm_abnormal_segments: 1 values could not be kept" in capsys.readouterr().out
-    assert "wm_abnormal_segments" not in current(exam_riverside).document
+    assert "wm_abnormal_segments" not in current(exam).document
 
 
-def test_a_report_that_reads_the_same_stays_as_it_is(old_report, exam_riverside, capsys):
+def test_a_report_that_reads_the_same_stays_as_it_is(old_report, exam, capsys):
     with center_scope(ALL_CENTERS):
         CaseReport.objects.filter(pk=old_report.pk).update(document={"hx_dm": {"value": 1, "source": "desk"}})
     call_command("upgradereports")
-    assert current(exam_riverside).version == 1
+    assert current(exam).version == 1
     assert "0 written anew" in capsys.readouterr().out
