@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.quality.models import Census, ExamCheck, Finding, PeerTally, QualityTally
 from cmr_registry.quality.services import MonthCount, census_record
-from cmr_registry.quality.shares import percent_text
+from cmr_registry.quality.shares import Share, percent_text
 from cmr_registry.quality.tests.conftest import IMPOSSIBLE
 from cmr_registry.quality.tests.factories import NOW, QUARTER, exam_make, work_all
 
@@ -136,17 +136,19 @@ def test_every_percentage_on_every_page_is_a_stored_numerator_over_its_denominat
            "/quality/census", f"/exams/{exam.pk}/"]  # fmt: skip
     pages = [reader.get(path).content.decode() for path in own]
     signed_in(client, steward)
-    pages += [client.get(path).content.decode() for path in ("/quality/", "/quality/?center=peer-3")]
+    others = ["/quality/", "/quality/?center=peer-3", "/dictionary/", "/dictionary/lv_edv_ml"]
+    pages += [client.get(path).content.decode() for path in others]
     stored, n_made = stored_pairs(), 0
-    for path, html in zip([*own, "overview", "peer-3"], pages, strict=True):
+    for path, html in zip([*own, *others], pages, strict=True):
         shares = Shares()
         shares.feed(html)
         assert shares.loose == [], path
         n_made += len(shares.made)
         for num, den, text in shares.made:
             assert text == percent_text(num, den)
-            assert (num, den) in stored or path == "overview", (path, num, den)
+            assert (num, den) in stored or path == others[0], (path, num, den)
     assert n_made > 100
+    assert Share(80, 80).text in pages[-1], "the public page of an item, rounded to tens"
 
 
 @pytest.mark.usefixtures("everybody")
