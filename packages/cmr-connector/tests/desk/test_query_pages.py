@@ -64,13 +64,16 @@ def test_the_worklist_shows_questions_beside_name_and_date(person, asked):
     assert "2020-03-17" in text
     assert "The ejection fraction does not fit the volumes." in text
     assert "to answer (1)" in text
+    assert "1 question</caption>" in text
 
 
 def test_tabs_and_items_choose_what_is_shown(person, asked, exam, keep):
     keep(question(exam.pseudonym, 2, item="lv_edv_ml", sentence="Which volume is it?"))
     keep(question(exam.pseudonym, 3, state=QueryState.CLOSED, sentence="Settled long ago."))
     keep(question("Z" * 17, 4, item="", sentence="Whose exam is it?"))
-    assert "Which volume" not in person.get("/queries?item=lv_ef_pct").text
+    only = person.get("/queries?item=lv_ef_pct").text
+    assert "Which volume" not in only
+    assert "1 question about this item" in only
     assert "Settled long ago." in person.get("/queries?show=closed").text
     assert "exam not known here" in person.get("/queries?show=nonsense").text
     assert "Nothing is asked about this item." in person.get("/queries?item=nothing").text

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from cmr_dictionary import load
+from cmr_dictionary.checks import Mender
 from cmr_exchange.queries import ANSWER_WORDS, QueryAnswer
 from cmr_registry.centers.models import Center
 from cmr_registry.lib.free_text import LONGEST
@@ -122,6 +123,8 @@ class FindingsForm(forms.Form):
     item = forms.CharField(
         label="Item", required=False, max_length=64, widget=forms.TextInput(attrs={"class": "form-control"})
     )
+    severity = _select("What", [("", "Errors and questions"), ("reject", "Errors"), ("warn", "Questions")])
+    who = _select("Who mends it", [("", "Anybody"), *((one.value, one.value) for one in Mender)])
     quarter = forms.RegexField(
         r"^20\d\d-Q[1-4]$",
         label="Quarter, as 2026-Q4",
@@ -144,4 +147,5 @@ class FindingsForm(forms.Form):
     def wanted(self) -> FindingFilter:
         """The filter of a valid form."""
         said = self.cleaned_data
-        return FindingFilter(said["center"], said["rule"].strip(), said["item"].strip(), said["quarter"])
+        names = ("center", "rule", "item", "severity", "who", "quarter")
+        return FindingFilter(**{name: said[name].strip() for name in names})

@@ -8,4 +8,4 @@ from cmr_registry.quality.query_selectors import queries_of_exam
 def exam_panel(examination: Examination) -> Panel:
     """The questions about an exam, those that the center has to answer first."""
     context = {"queries": queries_of_exam(examination), "exam_id": examination.pk}
-    return Panel("Questions about its data", "quality/query_panel.html", context)
+    return Panel("Data queries", "quality/query_panel.html", context)

@@ -57,12 +57,16 @@ class FindingFilter:
     """Which findings become queries; empty texts take all.
 
     Attributes:
-        center: code of the center. rule, item: of the finding. quarter: as `2026-Q4`.
+        center: code of the center.
+        rule, item, severity, who: of the finding.
+        quarter: as `2026-Q4`.
     """
 
     center: str = ""
     rule: str = ""
     item: str = ""
+    severity: str = ""
+    who: str = ""
     quarter: str = ""
 
 
@@ -118,19 +122,16 @@ def queries_of_exam(examination: Examination) -> list[DataQuery]:
 
 
 def findings_to_ask(wanted: FindingFilter) -> QuerySet[Finding]:
-    """Findings that nobody asks about yet, in the order of exams, with their examinations."""
-    running = DataQuery.objects.filter(
+    """Findings that nobody asks about or has settled, in the order of exams, with their examinations."""
+    asked = DataQuery.objects.filter(
         examination=OuterRef("examination"),
         item=OuterRef("item"),
         rule=OuterRef("rule"),
         code=OuterRef("code"),
-    ).exclude(state=QueryState.CLOSED.value)
-    rows = Finding.objects.filter(~Exists(running))
-    fields = {
-        "center__code": wanted.center,
-        "rule": wanted.rule,
-        "item": wanted.item,
-        "quarter": wanted.quarter,
+    ).exclude(state=QueryState.CLOSED.value, closed_by=QueryAuthor.CHECK.value)
+    rows = Finding.objects.filter(~Exists(asked))
+    fields = {"center__code": wanted.center} | {
+        name: getattr(wanted, name) for name in ("rule", "item", "severity", "who", "quarter")
     }
     rows = rows.filter(**{name: value for name, value in fields.items() if value})
     return rows.select_related("examination", "center").order_by("id")

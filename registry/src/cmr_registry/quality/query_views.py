@@ -147,7 +147,8 @@ def from_findings(request: HttpRequest) -> HttpResponse:
     """Findings become questions: of a table or of a filter, shown first, asked when they are confirmed."""
     centers = _centers(request, Permission.OPEN_QUERIES)
     if request.method != "POST":
-        given = {name: request.GET.get(name, "") for name in ("center", "rule", "item", "quarter")}
+        names = ("center", "rule", "item", "severity", "who", "quarter")
+        given = {name: request.GET.get(name, "") for name in names}
         return _findings_page(request, FindingsForm(initial=given, centers=centers))
     if "confirm" in request.POST:
         return _confirmed(request)

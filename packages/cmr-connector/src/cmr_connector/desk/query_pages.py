@@ -77,7 +77,7 @@ def worklist(visit: Visit) -> Response:
         "queries.html",
         found=found,
         show=show,
-        item=item,
+        chosen=item,
         items=_labels(queries.items()),
         tabs=[(name, words, queries.count(name)) for name, words in TABS.items()],
     )

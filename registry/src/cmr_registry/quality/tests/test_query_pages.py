@@ -165,7 +165,10 @@ def confirm(client, page):
 
 
 def test_findings_of_a_filter_are_shown_before_they_are_asked(at_registry, found):
-    page = at_registry.post(FROM_FINDINGS, {"rule": "diameters"})
+    assert "No finding fits" in text_of(at_registry.post(FROM_FINDINGS, {"severity": "reject"}))
+    given = at_registry.get(f"{FROM_FINDINGS}?severity=warn&rule=diameters").content.decode()
+    assert 'value="warn" selected' in given
+    page = at_registry.post(FROM_FINDINGS, {"rule": "diameters", "severity": "warn"})
     assert "1 question to 1 center would be asked" in text_of(page)
     assert not _queries()
     assert "1 questions are asked." in text_of(confirm(at_registry, page))
