@@ -14,6 +14,7 @@ from cmr_connector.handover import take_all
 from cmr_connector.intake import Source
 from cmr_connector.reports_csv import ReportFolder
 from cmr_connector.states import ReportState
+from cmr_connector.tables import checking as checking_module
 from cmr_connector.tables import work as work_module
 from cmr_connector.tables.drafts import choose, shown_target, with_unit, with_words
 from cmr_connector.tables.states import ImportState, Outcome
@@ -305,22 +306,22 @@ def test_a_new_dictionary_runs_the_golden_samples_at_the_next_start(
     number = tables.bring(table_of(), "t.csv", "jane")
     tables.accept(number, "jane", samples=[2])
     run(tables)
-    assert tables.check_mappings() == 0
+    assert tables.checks.check_all() == 0
     name = workplace.store.tables.get(number).name
     [sample] = workplace.store.mappings.samples(name)
     older = dict(sample.values) | {"lv_edv_ml": 149.0}
     workplace.store.mappings.sample_put(name, dataclasses.replace(sample, values=older))
     newer = Dictionary("9.9", "0" * 64, load().items)
-    monkeypatch.setattr(work_module, "load", lambda: newer)
-    assert tables.check_mappings() == 1
+    monkeypatch.setattr(checking_module, "load", lambda: newer)
+    assert tables.checks.check_all() == 1
     assert log_lines()[-1]["n_changed"] == 1
     found = workplace.store.mappings.checked(name, 1, newer.digest)
     assert found.said == ("lv_edv_ml becomes another value.",)
     assert not tables._store.tables.count(ImportState.HELD)
     assert tables.offer(table_of(["P9,2020-01-01,150,70,53.3,2"]), "next.csv")
     assert tables._store.tables.count(ImportState.HELD) == 1
-    tables.confirm(name)
-    assert tables.check_mappings() == 0
+    tables.checks.confirm(name)
+    assert tables.checks.check_all() == 0
 
 
 def test_the_drop_folder_uses_the_mapping_that_fits_and_stops_when_the_template_changed(

@@ -92,7 +92,7 @@ class Agent:
         workplace.sweep()
         sweep_scratch(workplace.config.data_dir)
         workplace.store.exams.recover()
-        workplace.tables.check_mappings()
+        workplace.tables.checks.check_all()
         sender, statements = workplace.sender(client), workplace.statement_sender(client)
         sender.recover()
         workplace.store.statements.recover()

@@ -59,7 +59,7 @@ class Exams:
                 pseudonym,
                 self._crosswalk.patient_id_hash(patient.patient_id),
                 self._crosswalk.accession_hash(study.accession_number),
-                self._date_hash(patient, study),
+                date_hash(self._crosswalk, patient, study),
                 self._crosswalk.sealed_exam(pseudonym, patient, study),
                 ExamState.ARRIVING,
                 now,
@@ -185,24 +185,9 @@ class Exams:
             self._crosswalk.sealed_exam(pseudonym, patient, study),
             self._crosswalk.patient_id_hash(patient.patient_id),
             self._crosswalk.accession_hash(study.accession_number),
-            self._date_hash(patient, study),
+            date_hash(self._crosswalk, patient, study),
             exam_id,
         )
-
-    def hash_days(self) -> int:
-        """Give exams of an older connector the hash by which rows of tables find them. Returns how many had none."""
-        with self._db.transaction():
-            rows = self._db.all("SELECT id FROM exam WHERE date_hash IS NULL")
-            for row in rows:
-                entry = self._crosswalk.entry(row["id"])
-                hashed = self._date_hash(entry.patient, entry.study)
-                self._db.execute("UPDATE exam SET date_hash = ? WHERE id = ?", hashed, row["id"])
-        return len(rows)
-
-    def _date_hash(self, patient: Patient, study: SourceStudy) -> str:
-        """Empty where the exam has no readable date; no row names an empty hash."""
-        date = plausible_date(study.study_date, datetime.datetime.now(datetime.UTC).date())
-        return self._crosswalk.date_hash(patient.patient_id, date) if date else ""
 
     def date(self, exam_id: int, dating: Dating) -> None:
         """Settle day and exam year; later calls change nothing."""
@@ -230,3 +215,9 @@ class Exams:
         """Exams with this accession number."""
         rows = self._db.all(f"{_SELECT} WHERE exam.accession_hash = ?", accession_hash)
         return [ExamRow.of(row) for row in rows]
+
+
+def date_hash(crosswalk: Crosswalk, patient: Patient, study: SourceStudy) -> str:
+    """What rows of tables find an exam by; empty where it has no readable date, and no row names an empty hash."""
+    date = plausible_date(study.study_date, datetime.datetime.now(datetime.UTC).date())
+    return crosswalk.date_hash(patient.patient_id, date) if date else ""

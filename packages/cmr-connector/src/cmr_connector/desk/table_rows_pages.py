@@ -55,7 +55,7 @@ def confirm(visit: Visit) -> Response:
     """What the samples become now is right: they are frozen anew."""
     name = _name(visit)
     try:
-        visit.desk.workplace.tables.confirm(name)
+        visit.desk.workplace.tables.checks.confirm(name)
     except MappingRejected as rejected:
         raise HTTPException(409, str(rejected)) from None
     visit.note(Act.CONFIRMED_MAPPING)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cmr_connector.crosswalk import Crosswalk
 from cmr_connector.database import Database
+from cmr_connector.exams import date_hash
 from cmr_connector.local_keys import Local
 from cmr_dictionary.mapping import RowKeys
 
@@ -42,6 +43,16 @@ class RowMatcher:
     def __init__(self, database: Database, local: Local, crosswalk: Crosswalk) -> None:
         """Share the store's database and keys."""
         self._db, self._local, self._crosswalk = database, local, crosswalk
+
+    def hash_days(self) -> int:
+        """Give exams of an older connector the hash by which rows find them. Returns how many had none."""
+        with self._db.transaction():
+            rows = self._db.all("SELECT id FROM exam WHERE date_hash IS NULL")
+            for row in rows:
+                entry = self._crosswalk.entry(row["id"])
+                hashed = date_hash(self._crosswalk, entry.patient, entry.study)
+                self._db.execute("UPDATE exam SET date_hash = ? WHERE id = ?", hashed, row["id"])
+        return len(rows)
 
     def find(self, keys: RowKeys) -> Match:
         """The exam of a row."""

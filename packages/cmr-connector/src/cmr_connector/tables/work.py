@@ -17,11 +17,11 @@ from pathlib import Path
 from cmr_connector import log
 from cmr_connector.errors import StoreError
 from cmr_connector.store import Store
+from cmr_connector.tables.checking import SampleChecks
 from cmr_connector.tables.drafts import REASON_COLUMNS, Draft, begin
 from cmr_connector.tables.imports import ImportRow
 from cmr_connector.tables.states import ImportState, Outcome
 from cmr_connector.tables.taking import Judged, RowTaker
-from cmr_dictionary import load
 from cmr_dictionary.mapping import (
     Difference,
     Mapping,
@@ -40,7 +40,6 @@ MAX_BYTES = 64 * 2**20
 BATCH = 200
 LEAST_OVERLAP = 0.6
 PREVIEW_ROWS, COUNTED_ROWS = 20, 500
-_MOST_SAID = 20
 _OURS = "Something went wrong while the rows were taken in. Hospital IT: see the connector's log."
 
 
@@ -78,11 +77,16 @@ class _Run:
 
 
 class TableWork:
-    """All that is done with tables."""
+    """All that is done with tables.
+
+    Attributes:
+        checks: golden samples of the mappings.
+    """
 
     def __init__(self, store: Store, data_dir: Path) -> None:
         """Keep the files, encrypted, under the connector's data folder."""
         self._store, self._folder = store, data_dir / "tables"
+        self.checks = SampleChecks(store)
         self._run: _Run | None = None
 
     def bring(self, data: bytes, file_name: str, account: str, source: str = "desk") -> int:
@@ -111,7 +115,7 @@ class TableWork:
         mapping, drifted = self.fitting(table)
         if mapping is None:
             return False
-        said = drifted or self._unconfirmed(mapping)
+        said = drifted or self.checks.unconfirmed(mapping)
         known = self._store.tables.with_file(self._hash(data), *ImportState)
         if known is not None and (known.state is not ImportState.DONE or not said):
             return True
@@ -197,11 +201,11 @@ class TableWork:
         with store.transaction():
             mapping = self._saved(draft, account)
             taker = RowTaker(store, mapping)
-            self._freeze_again(mapping)
+            self.checks.freeze_again(mapping)
             for row in chosen:
                 day = taker.exam_date(taker.judge(row).match)
                 store.mappings.sample_put(mapping.id, freeze(mapping, row.cells, day))
-            self._check(mapping)
+            self.checks.check(mapping)
             draft = replace(draft, mapping=mapping, base=mapping.version, drift=())
             store.tables.document_put(number, draft.to_document())
             store.tables.start(number, mapping.id, mapping.version, with_questions=with_questions)
@@ -268,42 +272,6 @@ class TableWork:
         self._store.tables.delete(number)
         self._path(number).unlink(missing_ok=True)
 
-    def check_mappings(self) -> int:
-        """Let every mapping's samples be read by the present dictionary. Returns how many mappings wait for a person.
-
-        Runs at every start; a mapping that was checked under this dictionary is not checked again.
-        """
-        store, n_changed = self._store, 0
-        for name in store.mappings.names():
-            version = store.mappings.newest_version(name)
-            found = store.mappings.checked(name, version, load().digest)
-            if found is None:
-                try:
-                    self._check(store.mappings.get(name, version))
-                except MappingRejected as rejected:
-                    store.mappings.check_put(name, version, load().digest, 0, -1, [str(rejected)])
-                found = store.mappings.checked(name, version, load().digest)
-                log.event("mapping_checked", n_changed=found.n_changed if found else 0)
-            n_changed += bool(found and found.n_changed)
-        return n_changed
-
-    def confirm(self, name: str) -> None:
-        """A person says that what the samples become now is right: they are frozen anew."""
-        with self._store.transaction():
-            mapping = self._store.mappings.newest(name)
-            if mapping is not None:
-                self._freeze_again(mapping)
-                self._check(mapping)
-
-    def _unconfirmed(self, mapping: Mapping) -> tuple[str, ...]:
-        found = self._store.mappings.checked(mapping.id, mapping.version, load().digest)
-        if found is None or not found.n_changed:
-            return ()
-        return (
-            "The golden samples of the mapping become other values than they were frozen with.",
-            *found.said,
-        )
-
     def _keep(self, data: bytes, table: Table, account: str, source: str, said: Sequence[str]) -> int:
         with self._store.transaction():
             number = self._store.tables.add(self._hash(data), source, account, said, table.n_rows)
@@ -347,19 +315,6 @@ class TableWork:
         mapping = replace(draft.mapping, version=newest + 1)
         mappings.put(mapping, account)
         return mapping
-
-    def _freeze_again(self, mapping: Mapping) -> None:
-        for sample in self._store.mappings.samples(mapping.id):
-            self._store.mappings.sample_put(mapping.id, freeze(mapping, sample.cells, sample.exam_date))
-
-    def _check(self, mapping: Mapping) -> None:
-        samples = self._store.mappings.samples(mapping.id)
-        differences = regress(mapping, samples)
-        n_changed = len({one.sample for one in differences})
-        said = list(dict.fromkeys(one.sentence for one in differences))[:_MOST_SAID]
-        self._store.mappings.check_put(
-            mapping.id, mapping.version, load().digest, len(samples), n_changed, said
-        )
 
     def _rows(self, number: int, wanted: Sequence[int]) -> list[Row]:
         if not wanted:
