@@ -16,6 +16,7 @@ from cmr_dictionary.codebook import (
     codebook_csv,
     codebook_entry,
     concept_words,
+    data_source,
     item_changes,
 )
 from cmr_dictionary.items import ItemKind, Sensitivity, Transfer
@@ -50,6 +51,11 @@ def test_an_item_tells_which_versions_changed_it():
     assert [version for version, _ in item_changes("sex")] == ["2.0"]
     assert [version for version, _ in item_changes("cov_status")] == ["2.1"]
     assert [version for version, _ in item_changes("lv_edv_ml")] == ["2.1"]
+
+
+def test_it_says_who_fills_an_item():
+    assert data_source(load().items["field_strength_t"]) == "automatic"
+    assert data_source(load().items["scmr_class"]) == "user"
 
 
 def test_the_codebook_has_a_row_for_every_item_and_leaves_no_cell_unsaid():

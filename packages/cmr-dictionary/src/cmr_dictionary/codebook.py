@@ -64,10 +64,11 @@ SOURCE_WORDS: Mapping[str, str] = {
     "derived": "computed",
 }
 SYSTEM_WORDS: Mapping[str, str] = {"SCT": "SNOMED CT", "LN": "LOINC", "DCM": "DICOM", "RADLEX": "RadLex"}
+BY_HAND = frozenset({"manual", "center_profile"})
 CODEBOOK_COLUMNS = (
     "number", "item", "form", "section", "label", "definition", "target", "type", "unit", "codes", "valid_range",
-    "usual_range", "parents", "asked_if", "calculation", "coding", "answer_coding", "sources", "missing_codes",
-    "sensitivity", "transfer", "level", "required", "modules", "matrix", "since",
+    "usual_range", "parents", "asked_if", "calculation", "coding", "answer_coding", "data_source", "sources",
+    "missing_codes", "sensitivity", "transfer", "level", "required", "modules", "matrix", "since",
 )  # fmt: skip
 
 
@@ -149,6 +150,11 @@ def codebook_csv() -> str:
     return text.getvalue()
 
 
+def data_source(item: Item) -> str:
+    """`automatic` where software can fill the item, `user` where only a person can (NCDR's words)."""
+    return "automatic" if any(path.kind not in BY_HAND for path in item.paths) else "user"
+
+
 def source_words(path: SourcePath) -> str:
     """`DICOM (0010,0040)`."""
     return f"{SOURCE_WORDS[path.kind]} {path.path}".strip()
@@ -169,7 +175,7 @@ def _row(number: int, name: str) -> list[str]:
         range_text(item.hard_min, item.hard_max), range_text(item.soft_min, item.soft_max),
         " ".join(parent.name for parent in entry.parents), entry.condition, item.calculation, item.concept,
         " | ".join(f"{code}={concept}" for code, concept in item.answer_concepts.items()),
-        " | ".join(entry.sources),
+        data_source(item), " | ".join(entry.sources),
         " | ".join(f"{code}={word.value}" for code, word in item.missing_codes.items()),
         item.sensitivity.value, entry.transfer, entry.level, "yes" if item.required else "no",
         " | ".join(f"{module}: {wanted}" for module, wanted in entry.modules), item.matrix, item.since,

@@ -331,7 +331,7 @@ def range_text(low: float | None, high: float | None) -> str:
 
 
 SHOWN: Mapping[ChangeKind, Callable[[Item], str]] = {
-    ChangeKind.TYPE: lambda item: item.kind.value,
+    ChangeKind.TYPE: lambda item: item.kind.value.replace("_", " "),
     ChangeKind.UNIT: lambda item: item.unit,
     ChangeKind.CODES: _codes,
     ChangeKind.RANGE: lambda item: range_text(item.hard_min, item.hard_max),
@@ -340,6 +340,6 @@ SHOWN: Mapping[ChangeKind, Callable[[Item], str]] = {
     ChangeKind.BRANCHING: lambda item: item.branching,
     ChangeKind.CALCULATION: lambda item: item.calculation,
     ChangeKind.OBLIGATION: lambda item: f"{item.level or 'none'}{', required' if item.required else ''}",
-    ChangeKind.TRANSFER: lambda item: item.transfer.value,
+    ChangeKind.TRANSFER: lambda item: item.transfer.value.replace("_", " "),
 }
 """What of an item is compared, as people read it."""
