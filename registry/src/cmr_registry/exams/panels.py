@@ -1,10 +1,11 @@
-"""Panels that higher rooms put on the page of an exam: the state of its delivery today, follow-up later.
+"""Panels that higher rooms put on the page of an exam: its delivery, follow-up, data quality. Some also stand where its
+delivery is shown.
 
 A higher room registers the dotted name of a function in its `apps.py`, before any model is loaded; this room never
 imports a higher one (house.md, "Direction").
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,20 +25,29 @@ class Panel:
 
 
 Provider = Callable[["Examination"], Panel | None]
-_providers: list[str] = []
+_providers: dict[str, bool] = {}
 
 
-def panel_register(provider: str) -> None:
+def panel_register(provider: str, *, with_delivery: bool = False) -> None:
     """Ask a `Provider` for a panel whenever the page of an exam is drawn; registering twice changes nothing.
 
     Args:
         provider: dotted name of the function.
+        with_delivery: it is also asked when the exam's newest accepted delivery is drawn.
     """
-    if provider not in _providers:
-        _providers.append(provider)
+    _providers[provider] = with_delivery
 
 
 def panels_of(examination: "Examination") -> list[Panel]:
     """The panels of one exam in the order of registration; None answers are left out."""
-    providers: list[Provider] = [import_string(name) for name in _providers]
+    return _panels(examination, _providers)
+
+
+def panels_with_delivery(examination: "Examination") -> list[Panel]:
+    """The panels that also stand where the exam's delivery is shown."""
+    return _panels(examination, [name for name, with_delivery in _providers.items() if with_delivery])
+
+
+def _panels(examination: "Examination", names: Iterable[str]) -> list[Panel]:
+    providers: list[Provider] = [import_string(name) for name in names]
     return [panel for provider in providers if (panel := provider(examination)) is not None]

@@ -12,6 +12,7 @@ from cmr_exchange.manifest import DeliveryManifest
 from cmr_exchange.reasons import REASONS, Reason
 from cmr_registry.archive.models import ImagingStudy, Pack
 from cmr_registry.archive.services import instances_held, pack_listing
+from cmr_registry.exams.models import Examination
 from cmr_registry.intake.manifests import HeldInstance, manifest_get
 from cmr_registry.intake.models import Conflict, Delivery, RefusedInstance
 from cmr_registry.intake.states import SETTLED, DeliveryState, DeliveryVia
@@ -68,6 +69,14 @@ def deliveries_open_of(center: uuid.UUID, studies: Iterable[str]) -> list[Delive
 def delivery_find(pk: uuid.UUID) -> Delivery | None:
     """The delivery with this id in the open scope."""
     return delivery_list().filter(pk=pk).first()
+
+
+def exam_of(delivery: Delivery) -> Examination | None:
+    """The exam that a delivery states, where it is the newest version that was accepted; else None."""
+    if delivery.state != DeliveryState.ACCEPTED:
+        return None
+    stated = Examination.objects.filter(center=delivery.center_id, pseudonym=delivery.exam_pseudonym)
+    return stated.filter(version=delivery.version).select_related("subject", "center").first()
 
 
 def deliveries_of_exam(center: uuid.UUID, exam_pseudonym: str) -> QuerySet[Delivery]:

@@ -14,12 +14,13 @@ from cmr_registry.accounts.policy import Principal, scope_for
 from cmr_registry.accounts.requests import principal_of
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import centers_in
+from cmr_registry.exams.panels import panels_with_delivery
 from cmr_registry.intake.acceptance import conflict_decide
 from cmr_registry.intake.errors import ConflictDecidedError
 from cmr_registry.intake.forms import ConflictForm, DeliveryFilterForm, UploadForm
 from cmr_registry.intake.models import Delivery
 from cmr_registry.intake.panels import problem_groups
-from cmr_registry.intake.selectors import conflicts_open, delivery_find, delivery_list
+from cmr_registry.intake.selectors import conflicts_open, delivery_find, delivery_list, exam_of
 from cmr_registry.intake.upload import archive_store
 from cmr_registry.intake.zips import ZipRejected
 from cmr_registry.lib.pages import page_of
@@ -43,7 +44,14 @@ def delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
     """One delivery: where it stands, what is wrong and who mends it how, the receipt."""
     row = _found(delivery_id)
     conflicts = conflicts_open().filter(delivery=row)
-    context = {"delivery": row, "problems": problem_groups(row), "conflicts": conflicts[:CONFLICTS_SHOWN]}
+    exam = exam_of(row)
+    context = {
+        "delivery": row,
+        "problems": problem_groups(row),
+        "conflicts": conflicts[:CONFLICTS_SHOWN],
+        "exam": exam,
+        "panels": panels_with_delivery(exam) if exam else [],
+    }
     return render(request, "intake/delivery.html", context)
 
 

@@ -18,5 +18,5 @@ class QualityConfig(AppConfig):
             "cmr_registry.quality.noting.exam_changed", many="cmr_registry.quality.noting.exams_changed"
         )
         handler_register("quality", "cmr_registry.quality.withdrawal.subject_withdrawn")
-        panel_register("cmr_registry.quality.panels.exam_panel")
+        panel_register("cmr_registry.quality.panels.exam_panel", with_delivery=True)
         panel_register("cmr_registry.quality.query_panels.exam_panel")

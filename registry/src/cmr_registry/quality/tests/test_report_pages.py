@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.quality.models import Census, ExamCheck, Finding, PeerTally, QualityTally
@@ -227,11 +228,13 @@ def test_the_steward_sees_all_centers_and_how_far_the_checks_are(
     assert "1 exam waits for their checks" in text or "1 exam" in text
 
 
-def test_the_exam_page_shows_its_color_and_what_was_found(reader, exam_riverside):
+def test_the_pages_of_exam_and_delivery_show_color_and_what_was_found(reader, exam_riverside, exam_delivery):
     assert "has not been checked yet" in text_of(reader.get(f"/exams/{exam_riverside.pk}/"))
     work_all()
-    text = text_of(reader.get(f"/exams/{exam_riverside.pk}/"))
-    assert "YELLOW: sound, not complete" in text
+    delivery = reader.get(reverse("intake:delivery", args=[exam_delivery.pk]))
+    for answer in (reader.get(f"/exams/{exam_riverside.pk}/"), delivery):
+        assert "YELLOW: sound, not complete" in text_of(answer)
+        assert "The center's report for quarter" in text_of(answer)
 
 
 def test_a_person_states_a_month_and_the_last_statement_counts(reader, riverside):
