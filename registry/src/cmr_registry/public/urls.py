@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmr_registry.public import dictionary_views, views
+from cmr_registry.public import check_views, dictionary_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("dictionary/schema.json", dictionary_views.schema_file, name="dictionary_schema"),
     path("dictionary/codebook.csv", dictionary_views.codebook_file, name="dictionary_codebook"),
     path("dictionary/changes/<str:older>..<str:newer>", dictionary_views.changes, name="dictionary_changes"),
+    path("dictionary/checks", check_views.checks, name="checks"),
     path("dictionary/<slug:name>", dictionary_views.item, name="dictionary_item"),
 ]

@@ -30,7 +30,12 @@ GROUPS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
 )
 """Every check across items, by subject."""
 CHECKS: tuple[Check, ...] = tuple(check for checks in GROUPS.values() for check in checks)
+RULE_GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {"One value by itself": SINGLE_RULES}
+    | {name: tuple(check.rule for check in checks) for name, checks in GROUPS.items()}
+)
+"""Every rule, by subject."""
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {rule.id: rule for rule in (*SINGLE_RULES, *(check.rule for check in CHECKS))}
+    {rule.id: rule for rules in RULE_GROUPS.values() for rule in rules}
 )
 """Every rule by its name."""
