@@ -1,9 +1,9 @@
-"""`make bench [NAME=cohorts|deid|exams|pipeline|pixels|releases|stow|tables]`."""
+"""`make bench [NAME=cohorts|deid|exams|pipeline|pixels|quality|releases|stow|tables]`."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import cohorts, deid, exams, pipeline, pixels, releases, stow, tables
+from benchmarks import cohorts, deid, exams, pipeline, pixels, quality, releases, stow, tables
 from benchmarks.report import Figure, show
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "exams": exams.run,
     "pipeline": pipeline.run,
     "pixels": pixels.run,
+    "quality": quality.run,
     "releases": releases.run,
     "stow": stow.run,
     "tables": tables.run,
