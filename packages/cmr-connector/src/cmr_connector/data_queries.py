@@ -25,6 +25,7 @@ _ROWS = """
     FROM data_query LEFT JOIN exam ON exam.pseudonym = data_query.exam
     WHERE (exam.subject IS NULL OR exam.subject NOT IN (SELECT subject FROM withdrawal))
 """
+_RECEIVED = "(SELECT max(version) FROM delivery WHERE exam_id = exam.id AND state = 'accepted')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,21 @@ class DataQueries:
     def waiting(self) -> list[QueryRow]:
         """Every query that waits for an answer."""
         return self._rows(f"AND {SHOWN['']} ORDER BY data_query.number")
+
+    def with_newer_version(self) -> list[tuple[QueryRow, int]]:
+        """Queries that wait, with the newest version of their exam that was received after they were asked."""
+        sql = (
+            f"SELECT data_query.*, exam.id AS exam_id, {_RECEIVED} AS received {_ROWS} AND {SHOWN['']}"
+            " AND received > json_extract(document, '$.version') ORDER BY data_query.number"
+        )
+        return [(QueryRow.of(row), row["received"]) for row in self._db.all(sql)]
+
+    def received_version(self, exam_id: int) -> int:
+        """The newest version of an exam of which the registry has signed a receipt, 0 for none."""
+        row = self._db.one(
+            "SELECT max(version) AS received FROM delivery WHERE exam_id = ? AND state = 'accepted'", exam_id
+        )
+        return int(row["received"] or 0)
 
     def of_exam(self, exam: str) -> list[QueryRow]:
         """The queries about an exam by its pseudonym, newest first."""

@@ -9,7 +9,7 @@ from cmr_connector.manifests import Issuer
 from cmr_connector.registry_client import RegistryClient
 from cmr_connector.rows import DeliveryRow
 from cmr_connector.statements import StatementRow
-from cmr_connector.states import DeliveryState, StatementKind
+from cmr_connector.states import StatementKind
 from cmr_connector.store import Store
 from cmr_exchange.queries import QueryAnswer, QueryAnswerDocument
 from cmr_exchange.versions import EXCHANGE_VERSION
@@ -35,6 +35,7 @@ class QueryWork:
     def __init__(self, store: Store, issuer: Issuer) -> None:
         """Work on this store and answer as this issuer."""
         self._store, self._issuer = store, issuer
+        self._compared: dict[str, int] = {}
 
     def fetch(self, client: RegistryClient) -> int:
         """Ask the registry what changed since the last time. Returns how many queries it stated.
@@ -68,8 +69,8 @@ class QueryWork:
 
     def newer_version(self, row: QueryRow) -> int | None:
         """The newest version of the exam that the registry has received since it asked, None where there is none."""
-        newest = self._received(row)
-        return newest.version if newest is not None and newest.version > row.document.version else None
+        received = 0 if row.exam_id is None else self._store.data_queries.received_version(row.exam_id)
+        return received if received > row.document.version else None
 
     def answer(self, row: QueryRow, answer: QueryAnswer, account: str) -> StatementRow:
         """Queue the answer of a person.
@@ -93,12 +94,15 @@ class QueryWork:
     def answer_corrections(self) -> int:
         """Answer by itself where a value was corrected and the registry has received it. Returns how many."""
         n = 0
-        for row in self._store.data_queries.waiting():
-            newest = self._received(row)
-            if newest is not None and self._is_corrected(row, newest):
+        for row, version in self._store.data_queries.with_newer_version():
+            if self._compared.get(row.document.id) == version:
+                continue
+            if self._is_corrected(row, version):
                 with self._store.transaction():
-                    self._queue(row, QueryAnswer.VALUE_CORRECTED, newest.version, "")
+                    self._queue(row, QueryAnswer.VALUE_CORRECTED, version, "")
                 n += 1
+            else:
+                self._compared[row.document.id] = version
         return n
 
     def _queue(self, row: QueryRow, answer: QueryAnswer, version: int | None, account: str) -> StatementRow:
@@ -118,20 +122,17 @@ class QueryWork:
         log.event("query_answered", exam_number=row.exam_id or 0, answer=answer.value, version=version or 0)
         return statement
 
-    def _received(self, row: QueryRow) -> DeliveryRow | None:
-        """The newest version of a query's exam of which the registry has signed a receipt."""
-        if row.exam_id is None:
-            return None
-        deliveries = self._store.outbox.of_exam(row.exam_id)
-        return next((one for one in deliveries if one.state is DeliveryState.ACCEPTED), None)
-
-    def _is_corrected(self, row: QueryRow, newest: DeliveryRow) -> bool:
-        """Whether the value that is asked about differs between the version that was asked about and the newest."""
+    def _is_corrected(self, row: QueryRow, version: int) -> bool:
+        """Whether the value that is asked about differs between the version that was asked about and a newer one."""
         query = row.document
-        if not query.item or newest.version <= query.version or row.exam_id is None:
+        if not query.item or row.exam_id is None:
             return False
-        asked = [one for one in self._store.outbox.of_exam(row.exam_id) if one.version == query.version]
-        return bool(asked) and _value(asked[0], query.item) != _value(newest, query.item)
+        said = {
+            one.version: _value(one, query.item)
+            for one in self._store.outbox.of_exam(row.exam_id)
+            if one.version in (query.version, version)
+        }
+        return len(said) == 2 and said[query.version] != said[version]
 
 
 def _value(delivery: DeliveryRow, item: str) -> tuple[object, object]:

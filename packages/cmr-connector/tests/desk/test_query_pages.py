@@ -173,6 +173,12 @@ def test_an_exam_that_nobody_knows_here_can_be_disowned(person, keep, workplace)
     assert "Go to the value" not in text
 
 
+def test_the_page_of_an_exam_leads_to_its_questions(person, asked, page, exam):
+    text = person.get(f"/exams/{exam.id}").text
+    assert "1 question of the registry about this exam" in text
+    assert f'href="{page}"' in text
+
+
 def test_the_overview_shows_how_many_wait(person, asked):
     assert "question of the registry waits for an answer." in person.get("/").text
 

@@ -95,6 +95,7 @@ def _exam(visit: Visit) -> dict[str, Any]:
         "may_release": may_release(visit, row),
         "may_send_again": may_send_again(visit, row),
         "n_text": len(store.looks.held(row.id)),
+        "questions": [one for one in store.data_queries.of_exam(row.pseudonym) if one.waits],
         "has_sources": has_sources(visit, row),
         "at_rest": row.state in (ExamState.DELIVERED, ExamState.HELD, ExamState.REJECTED),
     }
