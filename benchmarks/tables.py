@@ -5,12 +5,9 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import Figure
@@ -29,7 +26,7 @@ def run() -> list[Figure]:
             str(ROOT / "scripts" / "with-postgres"),
             sys.executable,
             "-m",
-            "benchmarks.tables",
+            "benchmarks.tables_steps",
             str(rows),
             str(out),
         ]
@@ -45,26 +42,3 @@ def run() -> list[Figure]:
         Figure(f"{what}: peak memory", "MiB", found["peak_mib"], higher_is_better=False),
         Figure(f"{what}: size as CSV", "MiB", found["csv_mib"], higher_is_better=False),
     ]
-
-
-def _measure(rows: int, out: Path) -> None:
-    import benchmarks.registry_models  # noqa: F401 - sets Django up in this child alone
-    from benchmarks.tables_steps import steps
-
-    figures: dict[str, float] = {}
-    for name, seconds, computing in _timed(steps(rows, ITEMS, figures)):
-        figures[name], figures[f"{name}_cpu"] = seconds, computing
-    figures["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    out.write_text(json.dumps(figures))
-
-
-def _timed(steps: Iterator[str]) -> Iterator[tuple[str, float, float]]:
-    """Each step with its seconds on the clock, and those that this process computed."""
-    begun, computed = time.perf_counter(), time.process_time()
-    for name in steps:
-        yield name, time.perf_counter() - begun, time.process_time() - computed
-        begun, computed = time.perf_counter(), time.process_time()
-
-
-if __name__ == "__main__":
-    _measure(int(sys.argv[1]), Path(sys.argv[2]))

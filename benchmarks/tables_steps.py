@@ -1,7 +1,12 @@
 """The steps of the benchmark of tables, inside a process with Django and an empty database."""
 
 import datetime
+import json
+import resource
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from benchmarks import registry_models  # isort: skip
 from django.core.management import call_command
@@ -20,6 +25,7 @@ from cmr_registry.lib.claims import work_claimed
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 
 READY = registry_models
+ITEMS = 40
 BY = principal_of_job("bench")
 
 
@@ -56,3 +62,23 @@ def _center() -> Center:
 def _work() -> None:
     while work_claimed(tables_at_work(), table_chunk_work, name="table"):
         pass
+
+
+def _measure(rows: int, out: Path) -> None:
+    figures: dict[str, float] = {}
+    for name, seconds, computing in _timed(steps(rows, ITEMS, figures)):
+        figures[name], figures[f"{name}_cpu"] = seconds, computing
+    figures["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    out.write_text(json.dumps(figures))
+
+
+def _timed(steps: Iterator[str]) -> Iterator[tuple[str, float, float]]:
+    """Each step with its seconds on the clock, and those that this process computed."""
+    begun, computed = time.perf_counter(), time.process_time()
+    for name in steps:
+        yield name, time.perf_counter() - begun, time.process_time() - computed
+        begun, computed = time.perf_counter(), time.process_time()
+
+
+if __name__ == "__main__":
+    _measure(int(sys.argv[1]), Path(sys.argv[2]))

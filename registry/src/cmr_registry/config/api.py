@@ -19,6 +19,7 @@ from cmr_registry.accounts.requests import principal_of
 from cmr_registry.cohorts.api import router as cohorts_router
 from cmr_registry.followup.api import router as followup_router
 from cmr_registry.intake.api import router as intake_router
+from cmr_registry.intake.table_api import router as tables_router
 from cmr_registry.lib.problems import MEDIA_TYPE, ProblemRejected, not_found_response, problem_response
 from cmr_registry.quality.query_api import router as quality_router
 from cmr_registry.releases.api import router as releases_router
@@ -58,6 +59,7 @@ api = NinjaAPI(
     auth=KeyOrSession(),
 )
 api.add_router("", intake_router)
+api.add_router("", tables_router)
 api.add_router("", followup_router)
 api.add_router("", quality_router)
 api.add_router("", cohorts_router)

@@ -1,7 +1,7 @@
 """Bodies of requests on Django's side: judged before they are read, and never written to a disk in the clear.
 
 Django reads a whole body before any view runs, and spools what is over 2.5 MB to the folder of temporary files.
-Here the size is capped per route, the two routes that take much ask first whether the caller may deliver, and what
+Here the size is capped per route, the routes that take much ask first whether the caller may deliver, and what
 is too large for memory goes through `lib.spool`: an identified ZIP on the upload page leaves nothing readable.
 """
 
@@ -22,6 +22,7 @@ from cmr_registry.accounts.policy import scope_for
 from cmr_registry.config.principal import API, principal_of_scope
 from cmr_registry.dicomweb.workers import Workers
 from cmr_registry.intake.api import MAX_MANIFEST
+from cmr_registry.intake.table_services import MAX_TABLE
 from cmr_registry.intake.zips import MAX_ARCHIVE
 from cmr_registry.lib.errors import StorageError
 from cmr_registry.lib.log import event
@@ -60,6 +61,8 @@ class Limit:
 
 LIMITS: Mapping[tuple[str, str], Limit] = {
     ("POST", "/api/v1/deliveries"): Limit(MAX_MANIFEST, Permission.DELIVER),
+    ("POST", "/api/v1/tables"): Limit(MAX_TABLE, Permission.IMPORT_TABLES, in_memory=SMALL),
+    ("POST", "/centers/tables/"): Limit(MAX_TABLE + SMALL, Permission.IMPORT_TABLES, in_memory=SMALL),
     ("POST", "/centers/upload/"): Limit(MAX_ARCHIVE + SMALL, Permission.DELIVER, in_memory=SMALL),
 }
 """Every route that takes more than a form."""

@@ -15,6 +15,7 @@ from cmr_registry.config.env import SETTINGS
 from cmr_registry.config.reference_dictionary import dictionary_lines, modules_lines
 from cmr_registry.config.reference_rules import checks_lines, derivations_lines
 from cmr_registry.intake import states as delivery_states
+from cmr_registry.intake import table_states
 from cmr_registry.projects import ballot_states
 from cmr_registry.projects import states as project_states
 from cmr_registry.quality import query_states
@@ -53,6 +54,7 @@ def states_page() -> str:
     for name, allowed, owner in (
         ("Center", center_states.ALLOWED, center_states.OWNER),
         ("Delivery", delivery_states.ALLOWED, delivery_states.OWNER),
+        ("Imported table", table_states.ALLOWED, table_states.OWNER),
         ("Data query", query_states.ALLOWED, query_states.OWNER),
         ("Snapshot", snapshot_states.ALLOWED, snapshot_states.OWNER),
         ("Search request", search_states.ALLOWED, search_states.OWNER),

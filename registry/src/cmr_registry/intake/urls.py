@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cmr_registry.intake import views
+from cmr_registry.intake import table_views, views
 
 app_name = "intake"
 urlpatterns = [
@@ -15,4 +15,9 @@ urlpatterns = [
         name="conflict",
     ),
     path("upload/", views.upload, name="upload"),
+    path("tables/", table_views.tables, name="tables"),
+    path("tables/<uuid:table_id>/", table_views.table, name="table"),
+    path("tables/<uuid:table_id>/accept", table_views.accept, name="table_accept"),
+    path("tables/<uuid:table_id>/discard", table_views.discard, name="table_discard"),
+    path("tables/<uuid:table_id>/remarks.csv", table_views.remarks, name="table_remarks"),
 ]

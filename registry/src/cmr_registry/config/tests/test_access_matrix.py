@@ -20,6 +20,8 @@ from cmr_registry.exams.tests.reference_factories import reference_made
 from cmr_registry.followup.services import followup_record
 from cmr_registry.followup.tests.factories import document_of
 from cmr_registry.intake.models import Conflict
+from cmr_registry.intake.table_services import table_bring
+from cmr_registry.intake.tests.table_factories import as_csv, rows_of
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.projects.tests.factories import QUERY
 from cmr_registry.quality.tests.query_factories import query_made as query_of
@@ -35,6 +37,7 @@ BODIES = {
     "withdraw_subject": b"{}",
     "answer_query": b"{}",
     "state_census": b"{}",
+    "bring_table": b"{}",
     "count_cohort": json.dumps({"query": QUERY}).encode(),
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -133,6 +136,7 @@ def at_centers(exam, delivery, principal_riverside):
         subject = exam.subject
         followup_record(principal=principal_riverside, document=document_of(subject.pseudonym))
         query = query_of(exam)
+        table = table_bring(principal=principal_riverside, center=exam.center, data=as_csv(rows_of(1)))
         reference = reference_made(exam.center)
     return {
         "exam_id": exam.pk,
@@ -141,6 +145,7 @@ def at_centers(exam, delivery, principal_riverside):
         "conflict_id": conflict.pk,
         "subject_id": subject.pk,
         "query_id": query.pk,
+        "table_id": table.pk,
         "reference_id": reference.pk,
         "pseudonym": subject.pseudonym,
     }
