@@ -42,7 +42,7 @@ STAYS_AT_CENTER = _refusal(
     RejectReason.NOT_TRANSFERABLE,
     ("Item that stays at the center", "Identifiers, dates and free text never leave the hospital."),
     {"age_at_exam_years": 61},
-    {"birth_date": "1950-01-01"},
+    {"report_text": "as dictated"},
 )
 NOT_A_NUMBER = _refusal(
     "not-a-number",
