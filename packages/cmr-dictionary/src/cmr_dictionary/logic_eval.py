@@ -5,6 +5,7 @@ Both take plain values by item name, as `checks.check_values` does; absent and m
 """
 
 import functools
+import re
 from collections.abc import Mapping
 
 from cmr_dictionary.dictionary import load
@@ -64,6 +65,8 @@ def derive(values: Mapping[str, object]) -> dict[str, Value]:
         return found.get(name, stated.get(name))
 
     def _compute(item: Item) -> None:
+        if not _needed()[item.name] <= stated.keys():
+            return
         result = parsed(item.calculation).value(lookup)
         if isinstance(result, float) and range_problem(item, result) is None:
             found[item.name] = result
@@ -73,6 +76,17 @@ def derive(values: Mapping[str, object]) -> dict[str, Value]:
     for function in COMPUTED:
         found |= function(stated)
     return found
+
+
+@functools.cache
+def _needed() -> Mapping[str, frozenset[str]]:
+    """Items without which a formula has no value: all that it names and that no formula gives, where it has no `if`."""
+    return {
+        name: frozenset(re.findall(r"\[([a-z0-9_]+)\]", item.calculation)) - _formulas().keys()
+        if "if(" not in item.calculation
+        else frozenset()
+        for name, item in _formulas().items()
+    }
 
 
 @functools.cache
