@@ -15,6 +15,7 @@ class StewardFigures:
         projects_ready: projects for which a release can be asked for.
         releases_to_renew: published releases in which somebody withdrew.
         has_snapshot: whether researchers can count anything.
+        queries_answered: questions to centers whose answer nobody has looked at.
     """
 
     searches: int
@@ -22,6 +23,7 @@ class StewardFigures:
     projects_ready: int
     releases_to_renew: int
     has_snapshot: bool
+    queries_answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,17 @@ def _queues(figures: StewardFigures) -> list[Waiting]:
             ),
             "You ask for it, a second person consents.",
             ("releases:desk", "", "See the releases"),
+            Urgency.WAITS,
+        ),
+        line(
+            figures.queries_answered,
+            (
+                "data query is answered and not settled",
+                "data queries are answered and not settled",
+                "No answered data query waits",
+            ),
+            "You: close it, or ask again; what a check asked it verifies itself after a correction.",
+            ("quality:queries", "show=answered", "See the answers"),
             Urgency.WAITS,
         ),
     ]

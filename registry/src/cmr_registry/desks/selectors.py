@@ -28,6 +28,7 @@ from cmr_registry.intake.selectors import (
     refusals_by_center,
 )
 from cmr_registry.projects.selectors import ballots_waiting
+from cmr_registry.quality.query_selectors import queries_answered
 from cmr_registry.quality.selectors import queries_waiting, red_exams
 from cmr_registry.releases.selectors import projects_ready, releases_of, releases_with_withdrawn
 from cmr_registry.releases.states import ReleaseState
@@ -94,6 +95,7 @@ def steward_figures() -> StewardFigures:
         projects_ready=projects_ready().exclude(releases__state=ReleaseState.PUBLISHED.value).count(),
         releases_to_renew=releases_with_withdrawn().count(),
         has_snapshot=snapshot_current() is not None,
+        queries_answered=queries_answered(),
     )
 
 

@@ -109,6 +109,11 @@ def query_counts_by_center() -> list[tuple[Center, dict[str, int]]]:
     )
 
 
+def queries_answered() -> int:
+    """How many answered queries wait for somebody to settle them."""
+    return DataQuery.objects.filter(state=QueryState.ANSWERED.value).count()
+
+
 def queried_items(limit: int = 300) -> list[str]:
     """Items about which something is asked, by name."""
     rows = DataQuery.objects.exclude(item="").exclude(state=QueryState.CLOSED.value)

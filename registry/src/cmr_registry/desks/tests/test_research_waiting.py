@@ -31,6 +31,11 @@ def test_without_a_snapshot_nobody_can_count_and_the_steward_is_told():
     assert lines[0].link == "cohorts:builder"
 
 
+def test_an_answered_data_query_waits_for_the_steward():
+    lines = steward_waiting(StewardFigures(**QUIET | {"queries_answered": 2}))
+    assert (lines[0].count, lines[0].link, lines[0].query) == (2, "quality:queries", "show=answered")
+
+
 def test_a_researcher_is_told_to_accept_the_policy_and_what_came_back():
     lines = research_waiting(
         ResearchFigures(**FINE | {"has_accepted_policy": False, "applications_returned": 1})
