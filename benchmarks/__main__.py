@@ -1,14 +1,15 @@
-"""`make bench [NAME=cohorts|deid|exams|pipeline|pixels|quality|releases|stow|tables]`."""
+"""`make bench [NAME=cohorts|deid|desk-tables|exams|pipeline|pixels|quality|releases|stow|tables]`."""
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import cohorts, deid, exams, pipeline, pixels, quality, releases, stow, tables
+from benchmarks import cohorts, deid, desk_tables, exams, pipeline, pixels, quality, releases, stow, tables
 from benchmarks.report import Figure, show
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "cohorts": cohorts.run,
     "deid": deid.run,
+    "desk-tables": desk_tables.run,
     "exams": exams.run,
     "pipeline": pipeline.run,
     "pixels": pixels.run,
