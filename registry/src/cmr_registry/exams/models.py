@@ -33,7 +33,12 @@ class Examination(SubjectOwned):
 
     class Meta(SubjectOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["center", "pseudonym"], name="one_exam_per_pseudonym")]
-        indexes = [models.Index(fields=["center", "-accepted_at", "id"], name="newest_exams_first")]
+        indexes = [
+            models.Index(fields=["center", "-accepted_at", "id"], name="newest_exams_first"),
+            models.Index(
+                fields=["center"], condition=models.Q(has_report=False), name="exams_without_report"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.pseudonym
