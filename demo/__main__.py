@@ -125,6 +125,10 @@ def _tell_once(registry: Registry, hospitals: dict[str, Hospital], folder: Path)
     chapters: tuple[tuple[str, Callable[[], None]], ...] = (
         ("six exams with images travel from three hospitals", lambda: tell(hospitals, folder / "exams", say)),
         ("about 300 exams as tables, with follow-up", lambda: _cohort(registry, folder / "cohort")),
+        (
+            "questions about the data, and counts of the hospitals",
+            lambda: registry.run_module("demo.quality"),
+        ),
         ("a way of a study, from questions to a data release", lambda: registry.run_module("demo.research")),
     )
     for number, (title, chapter) in enumerate(chapters, start=1):
