@@ -110,6 +110,7 @@ def test_a_missing_value_is_told_with_its_reason(coordinator, exam_riverside):
     assert "missing: not reported" in page
     assert "missing: not acquired" in page
     assert "148.2 mL" in page
+    assert f'href="{reverse("public:dictionary_item", args=["lv_edv_ml"])}"' in page
 
 
 def test_the_page_leads_to_the_receipt_and_to_the_cine_view(coordinator, exam_riverside, exam_delivery):
