@@ -10,7 +10,16 @@ ORDER_WORDS = {"<": "is below", "<=": "is at most", ">": "is above", ">=": "is a
 
 def condition_words(item: Item) -> str:
     """When the item is asked, as a clause that follows "Asked if"; empty for always."""
-    return _words(parsed(item.branching)) if item.branching else ""
+    return expression_words(item.branching)
+
+
+def expression_words(expression: str) -> str:
+    """A condition as a clause that follows "if"; empty for none.
+
+    Raises:
+        ExpressionError: it is not of the language.
+    """
+    return _words(parsed(expression)) if expression else ""
 
 
 def _words(node: Node) -> str:

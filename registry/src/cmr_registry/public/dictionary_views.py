@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from cmr_dictionary import load
 from cmr_dictionary.codebook import codebook_csv
+from cmr_dictionary.conditions import expression_words
 from cmr_dictionary.history import diff, versions
 from cmr_dictionary.json_schema import report_schema
 from cmr_dictionary.modules import modules
 from cmr_dictionary.redcap import missing_data_codes, redcap_csv
+from cmr_imaging.kinds import SeriesKind
 from cmr_registry.accounts.doors import public_door
 from cmr_registry.lib.pages import page_of
 from cmr_registry.public.dictionary_items import item_page
@@ -32,6 +34,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
     """All items, searched and filtered, fifty on a page."""
     chosen = {name: request.GET.get(name, "").strip() for name in ("q", "form", "module")}
     known = completeness_of_items()
+    module = modules().get(chosen["module"])
     page = page_of(
         listed_items(chosen["q"], chosen["form"], chosen["module"]), request.GET.get("page"), ROWS_SHOWN
     )
@@ -39,7 +42,9 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "forms": form_choices(),
         "modules": module_choices(),
-        "module": modules().get(chosen["module"]),
+        "module": module,
+        "module_if": expression_words(module.condition) if module else "",
+        "series": [kind.label for kind in SeriesKind if module and kind.value in module.sequences],
         "page": page,
         "rows": [(row, known.get(row.item.name)) for row in page.rows],
         "has_known": bool(known),

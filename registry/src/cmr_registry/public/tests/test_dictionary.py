@@ -67,8 +67,14 @@ def test_the_list_is_paginated(client):
     assert shown(client, LIST).count('scope="row"') == 50
     assert 'rel="next"' in shown(client, LIST)
     assert "No item has all of these words" in shown(client, LIST + "?q=nothing+like+this")
-    assert "Sex-based" not in shown(client, LIST + "?module=small_mi")
-    assert "Small infarcts with normal function." in shown(client, LIST + "?module=small_mi")
+    page = shown(client, LIST + "?module=small_mi")
+    assert "Small infarcts with normal function." in page
+    assert (
+        "exams if “LGE performed” is Yes, and needs these series: Cine, Late gadolinium enhancement." in page
+    )
+    assert "It holds for every exam, and needs these series: Cine." in shown(
+        client, LIST + "?module=registry"
+    )
 
 
 def test_items_of_every_kind_have_a_page(client):
