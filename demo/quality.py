@@ -26,11 +26,14 @@ from cmr_registry.exams.models import Examination
 from cmr_registry.exams.reference_services import mapping_reference_state
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.quality.models import DataQuery, ExamCheck, Finding
-from cmr_registry.quality.query_services import Answer, queries_open, query_answer
+from cmr_registry.quality.query_services import Answer, queries_open, query_answer, query_open
 from cmr_registry.quality.services import MonthCount, census_record
 
 WAIT_S = 180.0
 QUESTIONS_PER_CENTER = 3
+QUESTION = (
+    "The mass is low for this size of the ventricle. Please read it again, papillary muscles included or not."
+)
 MONTHS = 6
 MADE = {"northbridge": (31, 28), "seehafen": (24, 23), "kauri": (22, 14)}
 """Exams that a hospital makes in a month, and how many of them it delivers."""
@@ -59,10 +62,13 @@ def await_checks() -> None:
 
 
 def ask(center: Center) -> None:
-    """The steward asks about the first findings of a center; its coordinator answers one."""
+    """The steward asks about findings of a center, and about an exam with images; the coordinator answers one."""
+    steward = person("steward@registry.example")
     findings = Finding.objects.filter(center=center).select_related("examination").order_by("pk")
-    asked = list(findings[:QUESTIONS_PER_CENTER])
-    queries_open(findings=asked, by=person("steward@registry.example"))
+    queries_open(findings=list(findings[:QUESTIONS_PER_CENTER]), by=steward)
+    pictured = Examination.objects.filter(center=center, imaging_study__isnull=False, has_report=True).first()
+    if pictured is not None:
+        query_open(exam=pictured, item="lv_mass_g", sentence=QUESTION, by=steward)
     first = DataQuery.objects.filter(center=center).order_by("pk").first()
     if first is not None:
         answer = Answer(QueryAnswer.VALUE_IS_RIGHT, text="Read again by a second reader: it stands.")
