@@ -133,6 +133,20 @@ def test_what_the_table_does_not_say_is_not_applied(header, cells, says):
     assert found.mapping.columns[0].use is Use.LEAVE_OUT
 
 
+@pytest.mark.parametrize("cell", ["1.80", ""])
+def test_a_unit_in_the_header_is_computed_also_where_the_column_is_still_empty(cell):
+    mapping = suggest(read_table(f"n,Height (m)\n1,{cell}\n2,{cell}\n".encode())).mapping
+    assert apply(mapping, {"Height (m)": "1.75"}).values == {"height_cm": 175.0}
+
+
+def test_a_mapping_keeps_no_number_date_or_name_of_the_table():
+    table = read_table(GERMAN)
+    document = json.dumps(suggest(table).mapping.to_document(), ensure_ascii=False)
+    for kept in ("4711", "2021", "1960", "154,5", "ruhig", "1,68"):
+        assert kept not in document
+    assert "weiblich" in document
+
+
 def test_two_columns_for_one_item_are_not_both_applied():
     found = suggest(read_table(b"lv_edv_ml,LVEDV\n150,150\n"))
     assert [proposal.is_applied for proposal in found.proposals] == [True, False]

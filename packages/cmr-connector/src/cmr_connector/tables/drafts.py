@@ -206,15 +206,16 @@ def choose(rule: ColumnRule, column: DraftColumn, target: str) -> ColumnRule | N
     item = load().items.get(name)
     if item is None or not item.may_cross:
         return None
+    named = replace(blank, target=name, seen=column.glance.seen(item))
     if mark:
         answer = next((one.code for one in item.code_list if one.code.lower() == code), None)
         if item.kind is not ItemKind.CODES or answer is None:
             return None
-        return replace(blank, use=Use.CHECKBOX, target=name, code=answer)
+        return replace(named, use=Use.CHECKBOX, code=answer)
     if is_interval(item) and column.glance.looks is Looks.DATE:
         return replace(blank, use=Use.INTERVAL, target=name)
     values = propose_values(item, column.glance) if item.code_list or item.kind is ItemKind.YES_NO else {}
-    return replace(blank, use=Use.ITEM, target=name, values=values)
+    return replace(named, use=Use.ITEM, values=values)
 
 
 def shown_target(rule: ColumnRule) -> str:

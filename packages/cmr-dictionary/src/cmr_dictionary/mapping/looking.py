@@ -4,6 +4,7 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 
+from cmr_dictionary.items import Item, ItemKind
 from cmr_dictionary.mapping.cells import plain_number
 from cmr_dictionary.mapping.documents import DateOrder, Looks, Seen
 from cmr_dictionary.mapping.tables import Row, Table
@@ -37,10 +38,17 @@ class Glance:
         """Distinct texts in lower case, commonest first."""
         return tuple(self.counts)
 
-    def seen(self) -> Seen:
-        """What a mapping keeps of it."""
-        is_few = self.is_complete and len(self.words) <= MOST_WORDS and self.looks is not Looks.DATE
-        return Seen(self.looks, self.median, tuple(sorted(self.words)) if is_few else ())
+    def seen(self, item: Item | None = None) -> Seen:
+        """What a mapping keeps of it: no word of a key, a date or a text, and of numbers only what is none.
+
+        Args:
+            item: the item that the column goes to by its words or numbers; None for any other use.
+        """
+        words: tuple[str, ...] = ()
+        if item is not None and self.is_complete and item.kind is not ItemKind.TEXT:
+            is_coded = item.kind in (ItemKind.CODE, ItemKind.CODES, ItemKind.YES_NO)
+            words = tuple(word for word in self.words if is_coded or not any(sign.isdigit() for sign in word))
+        return Seen(self.looks, self.median, tuple(sorted(words)) if len(words) <= MOST_WORDS else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,8 @@ def _with_values(known: _Known, looked: Looked, column: str, target: _Target) ->
     """The proposal after a look at the cells."""
     rule, sure, why = target
     glance = looked.columns[column]
-    rule = replace(rule, seen=glance.seen())
+    item = known.items.get(rule.target) if rule.use in (Use.ITEM, Use.CHECKBOX) else None
+    rule = replace(rule, seen=glance.seen(item))
     if (
         rule.use is Use.KEY
         and rule.target == Key.EXAM_DATE
@@ -236,9 +237,8 @@ def _with_values(known: _Known, looked: Looked, column: str, target: _Target) ->
         and glance.looks is Looks.DATE
     ):
         return Proposal(rule, sure, f"{why} Say whether day or month stands first.")
-    if rule.use is not Use.ITEM or not glance.n:
+    if rule.use is not Use.ITEM or item is None:
         return Proposal(rule, sure, why)
-    item = known.items[rule.target]
     if glance.looks is Looks.DATE and is_interval(item):
         return Proposal(
             replace(rule, use=Use.INTERVAL), min(sure, 0.8), f"{why} Days are counted from the date."
@@ -262,12 +262,12 @@ def _with_numbers(item: Item, glance: Glance, rule: ColumnRule, sure: float, why
             return Proposal(replace(rule, unit=""), 0.3 * sure, sentence)
         rule = replace(rule, unit="" if way.factor == 1.0 else way.unit, factor=way.factor)
         said = f" Computed from {way.unit} to {unit_words(item)}." if way.factor != 1.0 else ""
-        if _is_possible(item, (glance.median or 0.0) * way.factor):
+        if _is_possible(item, glance.median, way.factor):
             return Proposal(rule, sure, why + said)
-    elif _is_possible(item, glance.median or 0.0):
+    elif _is_possible(item, glance.median):
         return Proposal(rule, sure, why)
     for way in conversions(item)[1:]:
-        if _is_possible(item, (glance.median or 0.0) * way.factor):
+        if _is_possible(item, glance.median, way.factor):
             sentence = (
                 f"{why} But its numbers would fit {way.unit}, not {unit_words(item)}: which unit is it?"
             )
@@ -306,10 +306,13 @@ def _meant(item: Item, word: str) -> str | None:
     return word
 
 
-def _is_possible(item: Item, number: float) -> bool:
+def _is_possible(item: Item, number: float | None, factor: float = 1.0) -> bool:
+    """Whether a number of the table may be one of the item; an empty column speaks against nothing."""
+    if number is None:
+        return True
     low = item.hard_min if item.hard_min is not None else float("-inf")
     high = item.hard_max if item.hard_max is not None else float("inf")
-    return low <= number <= high
+    return low <= number * factor <= high
 
 
 def _once(proposals: list[Proposal]) -> list[Proposal]:
