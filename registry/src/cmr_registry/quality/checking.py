@@ -43,10 +43,9 @@ def batch_check() -> int:
     """
     started = time.monotonic()
     with transaction.atomic():
-        exams = _locked()
+        exams, before = _locked()
         if not exams:
             return 0
-        before = {row.pk: row.quarter for row in _checks_locked(exams)}
         judged = {exam.pk: judge(known) for exam, known in _known(exams)}
         _write(exams, judged)
         findings_write(exams, judged)
@@ -56,15 +55,17 @@ def batch_check() -> int:
     return len(exams)
 
 
-def _locked() -> list[Examination]:
+def _locked() -> tuple[list[Examination], dict[uuid.UUID, str]]:
+    """Exams that are due, locked, and the quarters in which they were counted so far.
+
+    What another worker checked between the two statements is not due any more, and left out.
+    """
     due = Examination.objects.filter(quality_check__is_due=True).order_by("quality_check__noted_at", "pk")
-    rows = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
-    return list(rows[:BATCH])
-
-
-def _checks_locked(exams: Iterable[Examination]) -> list[ExamCheck]:
-    rows = ExamCheck.objects.filter(pk__in=[exam.pk for exam in exams]).order_by("pk")
-    return list(rows.select_for_update(of=("self",)).only("pk", "quarter"))
+    exams = list(due.select_for_update(of=("self",), skip_locked=True, no_key=True)[:BATCH])
+    checks = ExamCheck.objects.filter(pk__in=[exam.pk for exam in exams], is_due=True).order_by("pk")
+    rows = checks.select_for_update(of=("self",)).only("pk", "quarter")
+    before = {row.pk: row.quarter for row in rows}
+    return [exam for exam in exams if exam.pk in before], before
 
 
 def _quarters(exam: Examination, before: dict[uuid.UUID, str]) -> set[str]:
