@@ -267,6 +267,21 @@ def test_the_command_prints_months(home, march, capsys, workplace):
     assert "pacs.host" in capsys.readouterr().err
 
 
+def test_the_command_counts_in_the_pacs(home, archive, capsys):
+    archive.studies = [study("1.9.1", "X", "cardiac")]
+    path = home / "connector.toml"
+    before, _, after = path.read_text().partition("[pacs]")
+    table = f'[pacs]\nhost = "127.0.0.1"\nport = {archive.port}\nae_title = "ARCHIVE"\nwords = ["cardiac"]\n'
+    path.write_text(before + table)
+    assert after
+    command = ["--config", str(path), "census", "--months", "120"]
+    assert main([*command, "--pacs", "2020-03", "--json"]) == 0
+    months = {one["month"]: one for one in json.loads(capsys.readouterr().out)}
+    assert (months["2020-03"]["n_hospital"], months["2020-03"]["source"]) == (1, "pacs")
+    assert main([*command, "--pacs", "March"]) == 2
+    assert main(["--config", str(path), "census", "--months", "0"]) == 2
+
+
 @pytest.mark.peer
 @pytest.mark.skipif(not shutil.which(ORTHANC), reason="Orthanc is not installed")
 def test_a_real_archive_is_counted(tmp_path, cmr_exam):
