@@ -65,9 +65,11 @@ def table(request: HttpRequest, table_id: uuid.UUID) -> HttpResponse:
         "items": page_of(item_counts(row), request.GET.get("items"), size=60),
         "page": page,
         "rows": [shown_row(one) for one in page.rows],
-        "is_part": "HX-Request" in request.headers,
     }
-    return render(request, "intake/table.html", context)
+    response = render(request, "intake/table.html", context)
+    if "HX-Request" in request.headers and not context["is_running"]:
+        response["HX-Refresh"] = "true"  # the whole page is another one now
+    return response
 
 
 @door(Permission.IMPORT_TABLES)
