@@ -8,7 +8,7 @@ from datetime import datetime
 from cmr_dictionary import load
 from cmr_dictionary.checks import Problem, Severity, check_values
 from cmr_dictionary.dictionary import VERSION
-from cmr_exchange.manifest import Contents, DeliveryManifest, ReportValue
+from cmr_exchange.manifest import Contents, DeliveryManifest, ReportValue, ValueSource
 from cmr_registry.archive.models import ImagingStudy
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.changes import exam_changed
@@ -16,10 +16,11 @@ from cmr_registry.exams.drafts import draft_discard, draft_keep
 from cmr_registry.exams.earlier import name_in, present_values
 from cmr_registry.exams.entering import case_report_save
 from cmr_registry.exams.errors import SubjectMismatchError, SupersededError
-from cmr_registry.exams.models import Examination
+from cmr_registry.exams.models import CaseReport, Examination
 from cmr_registry.exams.versions import Document, FormChange, case_reports_write, with_desk_entries
 from cmr_registry.subjects.models import Subject
 
+DICOM = ValueSource.DICOM.value
 __all__ = ["case_report_save", "draft_discard", "draft_keep", "exam_record", "values_problems"]
 
 
@@ -36,8 +37,9 @@ def exam_record(
     """Record an accepted version of an exam: a first one creates it, a later one supersedes.
 
     A manifest is a full statement (contract.md). A form whose document changed gets a new row; a delivery of
-    images alone says nothing about the report and leaves it as it stands. Values are checked again against
-    the dictionary; what it refuses is not stored. Old codes that mean unknown are stored as missing codes.
+    images alone says nothing about the report and leaves it as it stands: it only adds what the image headers tell
+    (age, sex, scanner) where nobody else said it. Values are checked again against the dictionary; what it refuses is
+    not stored. Old codes that mean unknown are stored as missing codes.
 
     What a person entered on the registry's form (source `desk`, `entering.case_report_save`) is never wiped in
     silence: it stays where the delivery does not state the item, and where the delivery only repeats what an earlier
@@ -70,8 +72,9 @@ def exam_record(
     if is_stated or exam._state.adding:
         exam.day, exam.exam_year, exam.version = manifest.day, manifest.exam_year, manifest.version
         exam.deid_profile, exam.key_id = manifest.profile, manifest.key_id
-    changes: list[FormChange] = []
-    if manifest.contents is not Contents.IMAGES_ONLY:
+    if manifest.contents is Contents.IMAGES_ONLY:
+        changes = _image_changes(exam, _documents(manifest))
+    else:
         changes, exam.has_report = _changes(exam, _documents(manifest))
     exam.save()
     case_reports_write(exam, changes, at=at, actor=actor)
@@ -103,8 +106,7 @@ def _problems(present: Mapping[str, ReportValue]) -> tuple[Problem, ...]:
 
 def _changes(exam: Examination, stated: Mapping[str, Document]) -> tuple[list[FormChange], bool]:
     """The forms that a report changes, by name, and whether any form says anything afterwards."""
-    is_new = exam._state.adding
-    current = {} if is_new else {one.form: one for one in exam.case_reports.filter(is_current=True)}
+    current = _current(exam)
     changes, says_something = [], False
     for form in sorted(stated.keys() | current.keys()):
         before = current.get(form)
@@ -113,6 +115,25 @@ def _changes(exam: Examination, stated: Mapping[str, Document]) -> tuple[list[Fo
         if before is None or before.document != document:
             changes.append(FormChange(form, document, before))
     return changes, says_something
+
+
+def _image_changes(exam: Examination, stated: Mapping[str, Document]) -> list[FormChange]:
+    """The forms that change by what image headers tell; an entry of any other source stays."""
+    current, changes = _current(exam), list[FormChange]()
+    for form, told in sorted(stated.items()):
+        before = current.get(form)
+        stored: Document = before.document if before else {}
+        kept = {name: entry for name, entry in stored.items() if entry.get("source") != DICOM}
+        document = {**stored, **told, **kept}
+        if document != stored:
+            changes.append(FormChange(form, document, before))
+    return changes
+
+
+def _current(exam: Examination) -> dict[str, CaseReport]:
+    if exam._state.adding:
+        return {}
+    return {one.form: one for one in exam.case_reports.filter(is_current=True)}
 
 
 def _documents(manifest: DeliveryManifest) -> dict[str, Document]:

@@ -106,6 +106,27 @@ def test_images_alone_leave_the_report_as_it_stands(record):
     assert (exam.version, exam.has_report) == (2, True)
 
 
+def test_images_alone_add_what_their_headers_tell_and_touch_nothing_else(record):
+    exam = record(statement())
+    told = {
+        "lv_edv_ml": ReportValue(ValueSource.DICOM, 11.0),
+        "scanner_vendor": ReportValue(ValueSource.DICOM, "1"),
+    }
+    exam = record(statement(version=2, contents=Contents.IMAGES_ONLY, values=told))
+    values = {value.item: value for form in exam_values(exam) for value in form.values}
+    assert values["lv_edv_ml"].text.startswith("148.2")
+    assert values["scanner_vendor"].text == "Siemens"
+
+
+def test_an_exam_whose_images_came_first_has_values_and_no_report(record):
+    told = {"scanner_vendor": ReportValue(ValueSource.DICOM, "1")}
+    exam = record(statement(contents=Contents.IMAGES_ONLY, values=told))
+    again = record(statement(version=2, contents=Contents.IMAGES_ONLY, values={}))
+    assert not exam.has_report
+    assert not again.has_report
+    assert CaseReport.objects.get(is_current=True).document["scanner_vendor"]["value"] == "1"
+
+
 def test_the_dictionary_has_the_last_word(record):
     values = REPORT | {"lv_edv_ml": ReportValue(CSV, -5.0), "made_up": ReportValue(CSV, 1)}
     assert {problem.item for problem in values_problems(values)} == {"lv_edv_ml", "made_up"}
