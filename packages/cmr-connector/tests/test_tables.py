@@ -260,6 +260,12 @@ def test_a_person_changes_where_a_column_goes_its_unit_and_its_words(tables):
         ("race:3", Use.CHECKBOX),
     ):
         assert choose(draft.rule(5), column, target).use is use
+    assert choose(draft.rule(5), column, "race:unknown").code == "unknown"
+    meters = dataclasses.replace(draft.rule(5), column="Size (m)")
+    assert (choose(meters, column, "height_cm").unit, choose(meters, column, "height_cm").factor) == (
+        "m",
+        100.0,
+    )
     for target in ("birth_date", "no_such_item", "race:77", "sex:m"):
         assert choose(draft.rule(5), column, target) is None
     assert shown_target(choose(draft.rule(5), column, "race:3")) == "race:3"

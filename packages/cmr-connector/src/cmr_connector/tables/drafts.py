@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cmr_dictionary import ItemKind, load
+from cmr_dictionary import ItemKind, Missing, load
 from cmr_dictionary.mapping import (
     SAYS_NOTHING,
     ColumnRule,
@@ -24,6 +24,7 @@ from cmr_dictionary.mapping import (
     propose_values,
     suggest,
 )
+from cmr_dictionary.mapping.units import header_unit
 
 REASON_COLUMNS = ("cmr_row", "cmr_reasons")
 """Columns that the desk writes beside refused rows; they are no part of a template."""
@@ -208,14 +209,17 @@ def choose(rule: ColumnRule, column: DraftColumn, target: str) -> ColumnRule | N
         return None
     named = replace(blank, target=name, seen=column.glance.seen(item))
     if mark:
-        answer = next((one.code for one in item.code_list if one.code.lower() == code), None)
+        codes = {one.code.lower(): one.code for one in item.code_list} | {
+            word.value: word.value for word in Missing
+        }
+        answer = codes.get(code)
         if item.kind is not ItemKind.CODES or answer is None:
             return None
         return replace(named, use=Use.CHECKBOX, code=answer)
     if is_interval(item) and column.glance.looks is Looks.DATE:
         return replace(blank, use=Use.INTERVAL, target=name)
     values = propose_values(item, column.glance) if item.code_list or item.kind is ItemKind.YES_NO else {}
-    return replace(named, use=Use.ITEM, values=values)
+    return with_unit(replace(named, use=Use.ITEM, values=values), header_unit(rule.column)[1])
 
 
 def shown_target(rule: ColumnRule) -> str:
