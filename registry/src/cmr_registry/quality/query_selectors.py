@@ -32,6 +32,9 @@ SHOWN: Mapping[str, Q] = {
 }
 """Filters of the worklist by name; the first is what a center has to do."""
 
+RUNNING = tuple(state.value for state in QueryState if state is not QueryState.CLOSED)
+"""States in which somebody has something to do."""
+SHOWN_OF_EXAM = 50
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -90,23 +93,27 @@ def query_list(wanted: Filter) -> QuerySet[DataQuery]:
 
 
 def query_counts(center: str = "") -> dict[str, int]:
-    """How many queries stand in each state; every state is present."""
-    rows = DataQuery.objects.filter(center__code=center) if center else DataQuery.objects.all()
+    """How many running queries stand in each state; every state but closed is present, which only grows."""
+    rows = _running().filter(center__code=center) if center else _running()
     found = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
-    return {state.value: found.get(state.value, 0) for state in QueryState}
+    return {state: found.get(state, 0) for state in RUNNING}
 
 
 def query_counts_by_center() -> list[tuple[Center, dict[str, int]]]:
-    """How many queries of each center stand in each state, most for the center to do first."""
-    rows = DataQuery.objects.order_by().values_list("center", "state").annotate(n=Count("id"))
+    """How many running queries of each center stand in each state, most for the center to do first."""
+    rows = _running().order_by().values_list("center", "state").annotate(n=Count("id"))
     by_center: dict[uuid.UUID, dict[str, int]] = {}
     for center, state, n in rows:
-        by_center.setdefault(center, {one.value: 0 for one in QueryState})[state] = n
+        by_center.setdefault(center, dict.fromkeys(RUNNING, 0))[state] = n
     centers = Center.objects.filter(pk__in=by_center)
     return sorted(
         ((center, by_center[center.pk]) for center in centers),
         key=lambda one: (-sum(one[1][state] for state in FOR_CENTER), one[0].name),
     )
+
+
+def _running() -> QuerySet[DataQuery]:
+    return DataQuery.objects.filter(state__in=RUNNING)
 
 
 def queries_answered() -> int:
@@ -116,13 +123,14 @@ def queries_answered() -> int:
 
 def queried_items(limit: int = 300) -> list[str]:
     """Items about which something is asked, by name."""
-    rows = DataQuery.objects.exclude(item="").exclude(state=QueryState.CLOSED.value)
+    rows = _running().exclude(item="")
     return list(rows.order_by("item").values_list("item", flat=True).distinct()[:limit])
 
 
 def queries_of_exam(examination: Examination) -> list[DataQuery]:
-    """The queries of an exam, those for the center first, then the newest."""
-    rows = list(DataQuery.objects.filter(examination=examination).order_by("-opened_at", "id"))
+    """The newest queries of an exam, those for the center first."""
+    newest = DataQuery.objects.filter(examination=examination).order_by("-opened_at", "id")
+    rows = list(newest[:SHOWN_OF_EXAM])
     return sorted(rows, key=lambda query: query.state not in FOR_CENTER)
 
 

@@ -67,6 +67,7 @@ def queries(request: HttpRequest) -> HttpResponse:
         "page": page_of(query_list(wanted), request.GET.get("page")),
         "counts": query_counts(wanted.center),
         "by_center": query_counts_by_center() if len(centers) > 1 else [],
+        "many_centers": len(centers) > 1,
         "is_filtered": bool(request.GET),
     }
     return render(request, "quality/queries.html", context)
