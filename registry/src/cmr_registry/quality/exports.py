@@ -126,7 +126,7 @@ def _completeness(report: Report) -> list[Block]:
     rows = [("Item", "Known", "Share", "Centers' median", "Middle half", "Place")]
     rows.append(_item_row("<b>All owed items</b>", report.known, report))
     rows += [_item_row(escape(line.label), line.known, line) for line in (*report.minimum, *report.others)]
-    widths = (150.0, 95.0, 60.0, 60.0, 80.0, 40.0)
+    widths = (136.0, 82.0, 50.0, 60.0, 112.0, 43.0)
     note = report.no_comparison or "Centers stand unnamed behind median and middle half."
     return [Heading(2, "Completeness"), Text(escape(note)), Grid(tuple(rows), widths)]
 
