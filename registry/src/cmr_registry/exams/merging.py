@@ -4,17 +4,21 @@ An exam that the registry does not hold yet begins as one with a report alone, u
 its center states it anew and leaves the table's entries standing where it says nothing else (`versions`).
 """
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import connection
 
 from cmr_dictionary import load
 from cmr_registry.exams.changes import exams_changed
 from cmr_registry.exams.models import CaseReport, Examination
 from cmr_registry.exams.versions import TABLES, Document
+from cmr_registry.lib.scope import ALL_CENTERS, NoCenterScopeError, current_scope
 from cmr_registry.subjects.models import Subject
 
 NOT_DELIVERED = "table"
@@ -106,7 +110,7 @@ def exams_merge(
     exams = _exams_made(center, brought, people, at)
     _exams_filled_in([(one, one.held.exam) for one in brought if one.held.exam is not None])
     replaced: list[uuid.UUID] = []
-    written: list[CaseReport] = []
+    written: list[_Version] = []
     for one in brought:
         exam = one.held.exam or exams[one.pseudonym]
         for form, entries in _by_form(one.entries).items():
@@ -116,7 +120,7 @@ def exams_merge(
             written.append(_version(exam, form, entries, before, at))
     if replaced:
         CaseReport.everything.filter(pk__in=replaced).update(is_current=False)
-    CaseReport.objects.bulk_create(written, batch_size=_AT_ONCE)
+    _versions_write(center, written)
     exams_changed([one.held.exam or exams[one.pseudonym] for one in brought])
     return len(written)
 
@@ -174,19 +178,55 @@ def _by_form(entries: Document) -> dict[str, Document]:
 
 def _version(
     exam: Examination, form: str, entries: Document, before: CaseReport | None, at: datetime
-) -> CaseReport:
+) -> "_Version":
     document: dict[str, Any] = dict(entries)
     if before is not None:
         merged = {**before.document, **entries}
         order = load().items
         document = {name: merged.pop(name) for name in order if name in merged} | merged
-    return CaseReport(
-        center_id=exam.center_id,
-        examination=exam,
-        form=form,
-        version=before.version + 1 if before else 1,
-        document=document,
-        dictionary_version=load().version,
-        recorded_at=at,
-        recorded_by=TABLES,
-    )
+    return _Version(exam.pk, form, before.version + 1 if before else 1, document, at)
+
+
+class _Version(NamedTuple):
+    """A new current version of one form; lighter than a model instance, for there are hundreds of thousands."""
+
+    examination_id: uuid.UUID
+    form: str
+    version: int
+    document: dict[str, Any]
+    recorded_at: datetime
+
+
+def _versions_write(center: uuid.UUID, versions: Sequence[_Version]) -> None:
+    """Write versions; on PostgreSQL by COPY, which costs a third of inserting."""
+    fixed = {
+        "center_id": center,
+        "is_current": True,
+        "dictionary_version": load().version,
+        "recorded_by": TABLES,
+    }
+    if connection.vendor != "postgresql":
+        rows = [CaseReport(**one._asdict(), **fixed) for one in versions]
+        CaseReport.objects.bulk_create(rows, batch_size=_AT_ONCE)
+        return
+    scope = current_scope()
+    if scope is not ALL_CENTERS and center not in scope:
+        raise NoCenterScopeError("Rows of another center were about to be written.")
+    columns = ", ".join(("id", *_Version._fields, *fixed))
+    tail = "\t".join((str(center), "t", load().version, TABLES))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {CaseReport._meta.db_table} ({columns}) FROM STDIN") as copy,
+    ):
+        copy.write(
+            "".join(
+                f"{uuid.uuid4()}\t{one.examination_id}\t{one.form}\t{one.version}\t{_copied(one.document)}\t"
+                f"{one.recorded_at.isoformat()}\t{tail}\n"
+                for one in versions
+            )
+        )
+
+
+def _copied(document: dict[str, Any]) -> str:
+    """A document as text of COPY: JSON holds no line break or tab, and its backslashes count twice."""
+    return json.dumps(document, separators=(",", ":")).replace("\\", "\\\\")
