@@ -279,6 +279,13 @@ def test_golden_samples_say_what_a_new_version_changes():
     assert "168" not in repr(differences)
 
 
+def test_the_table_that_a_mapping_was_made_for_has_not_drifted():
+    table, found = suggested(GERMAN)
+    assert drift(found.mapping, table) == ()
+    odd = read_table(b"MRN,LVEDV\n1,150\n2,<170\n3,180\n4,190\n")
+    assert drift(suggest(odd).mapping, odd) == ()
+
+
 def changed_table(old, new):
     return read_table(GERMAN.decode().replace(old, new).encode())
 

@@ -47,7 +47,7 @@ class Glance:
         words: tuple[str, ...] = ()
         if item is not None and self.is_complete and item.kind is not ItemKind.TEXT:
             is_coded = item.kind in (ItemKind.CODE, ItemKind.CODES, ItemKind.YES_NO)
-            words = tuple(word for word in self.words if is_coded or not any(sign.isdigit() for sign in word))
+            words = tuple(word for word in self.words if is_coded or not _is_value(word))
         return Seen(self.looks, self.median, tuple(sorted(words)) if len(words) <= MOST_WORDS else ())
 
 
@@ -86,6 +86,11 @@ def look(table: Table, most_rows: int = MOST_ROWS) -> Looked:
     order, is_open = _order(counts)
     columns = {column: glance_of(found, decimal) for column, found in counts.items()}
     return Looked(columns, decimal, order, is_open, tuple(first))
+
+
+def _is_value(word: str) -> bool:
+    """Whether a text is a number or a date, whichever way it is written."""
+    return any(plain_number(word, sign) is not None for sign in ".,") or _date_parts(word) is not None
 
 
 def glance_of(found: Counter[str], decimal: str, least: float = 0.5) -> Glance:
