@@ -9,6 +9,7 @@ import html
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from cmr_dictionary.mapping import TableRejected
@@ -73,7 +74,7 @@ def check_workbook(data: bytes) -> Iterator[str]:
     """Why a workbook cannot be read as a table and nothing else; yields no sentence where it can."""
     try:
         parts = _parts(data)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         yield OTHER_FORMAT
         return
     if parts is None:
@@ -173,7 +174,11 @@ def _check_cells(data: bytes, parts: dict[str, bytes]) -> Iterator[str]:
     }:
         yield UNUSED_TEXTS
     elif kept and "<r>" not in strings.decode("utf-8", "replace"):
-        shown = {cell for row in rows_of(data) for cell in row}
+        try:
+            shown = {cell for row in rows_of(data) for cell in row}
+        except TableRejected as rejected:
+            yield str(rejected)
+            return
         if kept - shown:
             yield UNUSED_TEXTS
     elif kept:

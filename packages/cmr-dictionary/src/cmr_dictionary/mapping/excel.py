@@ -51,8 +51,17 @@ def rows_of(data: bytes, sheet: str = "") -> Iterator[list[str]]:
     names = list(book.sheet_names)
     if not names or (sheet and sheet not in names):
         raise TableRejected("The workbook has no such sheet.")
-    for row in book.get_sheet_by_name(sheet or names[0]).iter_rows():
-        yield [_text(cell) for cell in row]
+    try:
+        for row in book.get_sheet_by_name(sheet or names[0]).iter_rows():
+            yield [_text(cell) for cell in row]
+    except (_book_error(), ValueError):
+        raise TableRejected("The workbook is broken. Save the sheet as CSV in UTF-8.") from None
+
+
+def _book_error() -> type[Exception]:
+    """What the reader raises where a workbook is broken."""
+    error: type[Exception] = _calamine.CalamineError if _calamine is not None else TableRejected
+    return error
 
 
 def _opened(data: bytes) -> "ModuleType":

@@ -204,3 +204,29 @@ def test_an_age_above_ninety_is_not_kept():
     row = rows_of(1)[0] | {"age_at_exam_years": "97"}
     _, (found,) = screened(as_csv([row]))
     assert found.refused == (("age_at_exam_years", "Range"),)
+
+
+def test_a_broken_file_is_refused_and_breaks_nothing():
+    """Bytes changed, lost and added, in text, in the ZIP of a workbook and inside its parts."""
+    chance = random.Random(4)
+    whole = [as_csv(rows_of()), as_csv(rows_of(), encoding="utf-16"), as_xlsx(rows_of())]
+    n_refused = 0
+    for n in range(300):
+        data = bytearray(whole[n % 3])
+        for _ in range(chance.randint(1, 8)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.choice((1, 1, 20))] = bytes(
+                chance.choices(range(256), k=chance.randint(0, 5))
+            )
+        try:
+            screened(bytes(data))
+        except TableHoldsRejected:
+            n_refused += 1
+    assert n_refused > 250
+
+
+@pytest.mark.parametrize(
+    "cells", ['<row r="1"><c r="A1" t="s"><v>9</v></c></row>', '<row r="1"><c r="A1"><w/></c></row>', "<row"]
+)
+def test_a_workbook_with_broken_cells_is_refused(cells):
+    assert refused(as_xlsx(rows_of(), cells=cells)).n
