@@ -126,7 +126,7 @@ def _sums(center: Center, *, is_first: bool) -> Figures:
     if is_first:
         with connection.cursor() as cursor:
             cursor.execute(ALL_TALLIES)
-        _say(f"sums of all centers and quarters in {_counted():.0f} s")
+    _say(f"sums of all quarters that are due in {_counted():.0f} s")
     QualityTally.objects.filter(center=center).update(is_due=True)
     own = _counted()
     while peers_count_one():
