@@ -70,7 +70,8 @@ def test_the_list_is_paginated(client):
     page = shown(client, LIST + "?module=small_mi")
     assert "Small infarcts with normal function." in page
     assert (
-        "exams where “LGE performed” is Yes, and needs these series: Cine, Late gadolinium enhancement." in page
+        "exams where “LGE performed” is Yes, and needs these series: Cine, Late gadolinium enhancement."
+        in page
     )
     assert "It holds for every exam, and needs these series: Cine." in shown(
         client, LIST + "?module=registry"
