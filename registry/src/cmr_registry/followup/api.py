@@ -1,12 +1,10 @@
 """Follow-up for machines: deliver a document, read what is held of a subject, say that a subject withdrew."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 
-from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.followup import FollowUpDocument
 from cmr_exchange.withdrawal import Withdrawal
 from cmr_registry.accounts.doors import door
@@ -16,22 +14,10 @@ from cmr_registry.followup.errors import FollowUpRejected
 from cmr_registry.followup.models import FollowUpRecord
 from cmr_registry.followup.selectors import followup_of, subject_by_pseudonym
 from cmr_registry.followup.services import followup_record, withdrawal_record
-from cmr_registry.lib.problems import Problem, ProblemRejected
+from cmr_registry.lib.documents import PROBLEMS, document_body, read_document
+from cmr_registry.lib.problems import ProblemRejected
 
 router = Router(tags=["follow-up"])
-PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 413, 422), Problem)
-MAX_OPENINGS = 200_000
-"""Most objects and lists of a document: `{},` is three bytes on the wire and some hundred in memory."""
-
-
-def _body(what: str) -> dict[str, Any]:
-    return {
-        "requestBody": {
-            "required": True,
-            "description": f"{what}; its JSON Schema ships with cmr-exchange.",
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-    }
 
 
 class FollowUpOut(Schema):
@@ -64,13 +50,13 @@ class WithdrawalOut(Schema):
     "/follow-up",
     response={200: FollowUpOut, **PROBLEMS},
     operation_id="deliver_follow_up",
-    openapi_extra=_body("A follow-up document"),
+    openapi_extra=document_body("A follow-up document"),
 )
 @door(Permission.DELIVER_FOLLOW_UP)
 def deliver_follow_up(request: HttpRequest) -> Any:
     """Keep a follow-up document; the same document again gives the same answer."""
     principal = principal_of(request)
-    document = _read(FollowUpDocument, request.body)
+    document = read_document(FollowUpDocument, request.body)
     try:
         return _shown(followup_record(principal=principal, document=document))
     except FollowUpRejected as rejected:
@@ -96,13 +82,13 @@ def read_follow_up(request: HttpRequest, pseudonym: str) -> Any:
     "/withdrawals",
     response={200: WithdrawalOut, **PROBLEMS},
     operation_id="withdraw_subject",
-    openapi_extra=_body("A withdrawal"),
+    openapi_extra=document_body("A withdrawal"),
 )
 @door(Permission.WITHDRAW_SUBJECTS)
 def withdraw_subject(request: HttpRequest) -> Any:
     """Withdraw a subject of the own center; doing it again changes nothing."""
     principal = principal_of(request)
-    subject = withdrawal_record(principal=principal, withdrawal=_read(Withdrawal, request.body))
+    subject = withdrawal_record(principal=principal, withdrawal=read_document(Withdrawal, request.body))
     return {"subject": subject.pseudonym, "withdrawn": True}
 
 
@@ -115,21 +101,3 @@ def _problem(rejected: FollowUpRejected) -> ProblemRejected:
     why = rejected.reason
     more = {} if rejected.stored_version is None else {"stored_version": str(rejected.stored_version)}
     return ProblemRejected(409, why.code, why.sentence, mender=why.mender.value, how=why.how, **more)
-
-
-def _read(kind: Any, body: bytes) -> Any:
-    """The document of a body.
-
-    Raises:
-        ProblemRejected: no JSON, or not of the declared form; the text names the place only.
-    """
-    try:
-        if body.count(b"{") + body.count(b"[") > MAX_OPENINGS:
-            raise MalformedDocumentError("document: more parts than such a document has.")
-        return kind.from_document(json.loads(body))
-    except UnknownVersionError as error:
-        raise ProblemRejected(422, "unknown_version", str(error)) from None
-    except MalformedDocumentError as error:
-        raise ProblemRejected(422, "malformed_document", str(error)) from None
-    except (ValueError, RecursionError):
-        raise ProblemRejected(422, "malformed_document", "document: not a JSON document.") from None

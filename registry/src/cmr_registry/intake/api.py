@@ -1,14 +1,12 @@
 """Deliveries for machines: open one with a manifest, ask where it stands, fetch the key that checks receipts."""
 
 import base64
-import json
 import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 
-from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.manifest import DeliveryManifest
 from cmr_registry.accounts.doors import door, public_door
 from cmr_registry.accounts.permissions import Permission
@@ -16,22 +14,13 @@ from cmr_registry.accounts.requests import principal_of
 from cmr_registry.intake.errors import DeliveryRejected
 from cmr_registry.intake.selectors import delivery_document, delivery_find
 from cmr_registry.intake.services import delivery_open
+from cmr_registry.lib.documents import PROBLEMS, document_body, read_document
 from cmr_registry.lib.keyring import keyring
-from cmr_registry.lib.problems import Problem, ProblemRejected
+from cmr_registry.lib.problems import ProblemRejected
 
 router = Router(tags=["deliveries"])
-PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 413, 422), Problem)
 MAX_MANIFEST = 8 * 2**20
 """Most bytes of a manifest; one of 20,000 instances has about 4 MiB."""
-MAX_OPENINGS = 200_000
-"""Most objects and lists of a manifest: `{},` is three bytes on the wire and some hundred in memory."""
-MANIFEST_BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "A delivery manifest; its JSON Schema ships with cmr-exchange.",
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    }
-}
 
 
 class ShownProblem(Schema):
@@ -67,18 +56,13 @@ class ReceiptKey(Schema):
     "/deliveries",
     response={200: DeliveryOut, **PROBLEMS},
     operation_id="open_delivery",
-    openapi_extra=MANIFEST_BODY,
+    openapi_extra=document_body("A delivery manifest"),
 )
 @door(Permission.DELIVER)
 def open_delivery(request: HttpRequest) -> Any:
     """Open the delivery that a manifest announces; the same manifest again answers the same delivery."""
     principal = principal_of(request)
-    try:
-        manifest = DeliveryManifest.from_document(_json(request.body))
-    except UnknownVersionError as error:
-        raise ProblemRejected(422, "unknown_version", str(error)) from None
-    except MalformedDocumentError as error:
-        raise ProblemRejected(422, "malformed_document", str(error)) from None
+    manifest = read_document(DeliveryManifest, request.body)
     try:
         delivery = delivery_open(principal=principal, manifest=manifest)
     except DeliveryRejected as rejected:
@@ -112,17 +96,3 @@ def read_receipt_key(request: HttpRequest) -> Any:
         "algorithm": "Ed25519",
         "public_key": base64.b64encode(public).decode("ascii"),
     }
-
-
-def _json(body: bytes) -> Any:
-    """The document in a body.
-
-    Raises:
-        MalformedDocumentError: no JSON, nested too deeply, or made of far more parts than a manifest has.
-    """
-    if body.count(b"{") + body.count(b"[") > MAX_OPENINGS:
-        raise MalformedDocumentError("manifest: more parts than a manifest has.")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise MalformedDocumentError("manifest: not a JSON document.") from None

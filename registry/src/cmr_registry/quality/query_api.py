@@ -1,6 +1,5 @@
 """Data queries and the census for a center's connector: what changed, coded answers, counts of a month."""
 
-import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -10,7 +9,6 @@ from django.utils import timezone
 from ninja import Path, Query, Router, Schema
 
 from cmr_exchange.census import Census
-from cmr_exchange.errors import MalformedDocumentError, UnknownVersionError
 from cmr_exchange.queries import QueryAnswerDocument
 from cmr_exchange.reasons import reason
 from cmr_registry.accounts.doors import door
@@ -21,27 +19,17 @@ from cmr_registry.accounts.requests import principal_of
 from cmr_registry.audit.services import denial_record
 from cmr_registry.centers.models import Center
 from cmr_registry.centers.selectors import center_by_code, centers_in
-from cmr_registry.lib.problems import Problem, ProblemRejected
+from cmr_registry.lib.documents import PROBLEMS, document_body, read_document
+from cmr_registry.lib.problems import ProblemRejected
 from cmr_registry.quality.errors import QueryRejected
 from cmr_registry.quality.query_selectors import census_of, query_changes, query_find
 from cmr_registry.quality.query_services import Answer, query_answer
 from cmr_registry.quality.services import MonthCount, census_record
 
 router = Router(tags=["data quality"])
-PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 413, 422), Problem)
 LAST_CHANGE = 10**18 - 1
 CLOCKS_DIFFER = timedelta(hours=1)
 """How far a hospital's clock may be ahead."""
-
-
-def _body(what: str) -> dict[str, Any]:
-    return {
-        "requestBody": {
-            "required": True,
-            "description": f"{what}; its JSON Schema ships with cmr-exchange.",
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-    }
 
 
 class QueriesOut(Schema):
@@ -86,7 +74,7 @@ def list_query_changes(
     "/queries/{uuid:query_id}/answers",
     response={200: AnswerOut, **PROBLEMS},
     operation_id="answer_query",
-    openapi_extra=_body("A coded answer"),
+    openapi_extra=document_body("A coded answer"),
 )
 @door(Permission.ANSWER_QUERIES)
 def answer_query(request: HttpRequest, query_id: Annotated[uuid.UUID, Path()]) -> Any:
@@ -94,7 +82,7 @@ def answer_query(request: HttpRequest, query_id: Annotated[uuid.UUID, Path()]) -
     query = query_find(query_id)
     if query is None:
         raise Http404
-    said = _read(QueryAnswerDocument, request.body)
+    said = read_document(QueryAnswerDocument, request.body)
     if said.query != str(query.pk) or said.center != query.center.code:
         raise ProblemRejected(422, "malformed_document", "query: the document speaks of another question.")
     answer = Answer(said.answer, said.turn, said.version)
@@ -109,12 +97,12 @@ def answer_query(request: HttpRequest, query_id: Annotated[uuid.UUID, Path()]) -
     "/census",
     response={200: CensusOut, **PROBLEMS},
     operation_id="state_census",
-    openapi_extra=_body("The census of a month"),
+    openapi_extra=document_body("The census of a month"),
 )
 @door(Permission.DELIVER)
 def state_census(request: HttpRequest) -> Any:
     """Keep how many exams a hospital made in a month; stating the same again changes nothing (R17)."""
-    principal, said = principal_of(request), _read(Census, request.body)
+    principal, said = principal_of(request), read_document(Census, request.body)
     center = center_by_code(said.center)
     if center is None or not can(principal, Permission.DELIVER, center.pk):
         denial_record(actor=principal.actor, action="census.record")
@@ -152,19 +140,3 @@ def _center(principal: Principal, code: str) -> Center:
 def _problem(rejected: QueryRejected) -> ProblemRejected:
     why = rejected.reason
     return ProblemRejected(409, why.code, why.sentence, mender=why.mender.value, how=why.how)
-
-
-def _read(kind: Any, body: bytes) -> Any:
-    """The document of a body.
-
-    Raises:
-        ProblemRejected: no JSON, or not of the declared form; the text names the place only.
-    """
-    try:
-        return kind.from_document(json.loads(body))
-    except UnknownVersionError as error:
-        raise ProblemRejected(422, "unknown_version", str(error)) from None
-    except MalformedDocumentError as error:
-        raise ProblemRejected(422, "malformed_document", str(error)) from None
-    except (ValueError, RecursionError):
-        raise ProblemRejected(422, "malformed_document", "document: not a JSON document.") from None

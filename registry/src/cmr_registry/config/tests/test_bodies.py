@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from cmr_registry.config.bodies import LIMITS, SMALL
 from cmr_registry.dicomweb.tests.live import Server
-from cmr_registry.intake.api import MAX_MANIFEST, MAX_OPENINGS
+from cmr_registry.intake.api import MAX_MANIFEST
+from cmr_registry.lib.documents import MAX_OPENINGS
 
 UPLOAD, DELIVERIES = "/centers/upload/", "/api/v1/deliveries"
 MARKER = b"PatientName=Doe^Jane "
