@@ -6,11 +6,12 @@ import hashlib
 import io
 import random
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from cmr_deid.identities import check_character
 from cmr_dictionary import load
-from cmr_dictionary.items import ItemKind
+from cmr_dictionary.items import Item, ItemKind
 
 ITEMS = (
     "sex",
@@ -23,7 +24,7 @@ ITEMS = (
 )
 
 
-def pseudonym(*parts):
+def pseudonym(*parts: object) -> str:
     """A sound pseudonym, the same for the same parts."""
     body = base64.b32encode(hashlib.sha256(repr(parts).encode()).digest()[:10]).decode()
     return body + check_character(body)
@@ -50,7 +51,12 @@ def rows_of(n=6, seed=1):
     ]
 
 
-def as_csv(rows, delimiter=",", encoding="utf-8", columns=None):
+def as_csv(
+    rows: Sequence[Mapping[str, object]],
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    columns: Sequence[str] | None = None,
+) -> bytes:
     """Rows as CSV."""
     out = io.StringIO(newline="")
     table = csv.writer(out, delimiter=delimiter)
@@ -60,7 +66,7 @@ def as_csv(rows, delimiter=",", encoding="utf-8", columns=None):
     return out.getvalue().encode(encoding)
 
 
-def valid_text(item, chance):
+def valid_text(item: Item, chance: random.Random) -> str:
     """A text that the item takes, questioned by no range."""
     if item.code_list:
         return chance.choice(item.code_list).code
@@ -72,7 +78,7 @@ def valid_text(item, chance):
     return str(round(number)) if item.kind is ItemKind.INTEGER else f"{number:.2f}"
 
 
-def wide_rows(n, n_items=40, seed=2, n_exams=2):
+def wide_rows(n: int, n_items: int = 40, seed: int = 2, n_exams: int = 2) -> Iterator[dict[str, object]]:
     """Rows of many items, with so many exams for each subject."""
     chance = random.Random(seed)
     kinds = {ItemKind.NUMBER, ItemKind.INTEGER, ItemKind.CODE, ItemKind.YES_NO}
