@@ -40,6 +40,11 @@ class _Plan:
     def centers(self) -> set[uuid.UUID]:
         return {query.center_id for query, _, _ in self.moves} | {one.center_id for one in self.new}
 
+    def within(self, centers: Collection[uuid.UUID]) -> "_Plan":
+        """What of it is about these centers."""
+        moves = [move for move in self.moves if move[0].center_id in centers]
+        return _Plan(moves, [one for one in self.new if one.center_id in centers])
+
 
 @audited
 def exams_rechecked(exams: Collection[uuid.UUID]) -> None:
@@ -51,10 +56,12 @@ def exams_rechecked(exams: Collection[uuid.UUID]) -> None:
     Args:
         exams: ids of examinations.
     """
-    plan = _plan(exams)
-    if not plan.centers:
+    centers = _plan(exams).centers
+    if not centers:
         return
-    changes, at = Changes(plan.centers), timezone.now()
+    changes, at = Changes(centers), timezone.now()
+    # read anew: whoever asked or answered before this transaction got the centers may have moved the queries on
+    plan = _plan(exams).within(centers)
     done: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     moved_queries, entries = [], []
     for query, to, text in plan.moves:

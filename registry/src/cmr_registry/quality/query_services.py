@@ -158,6 +158,9 @@ def query_answer(*, query: DataQuery, answer: Answer, by: Principal) -> DataQuer
 
 @audited
 def _query_answer(pk: uuid.UUID, answer: Answer, text: str, by: Principal) -> DataQuery:
+    if answer.choice is QueryAnswer.VALUE_CORRECTED:
+        # first: a running check holds the exam, and takes the lock of the center's queries after it
+        exam_changed(DataQuery.objects.select_related("examination").get(pk=pk).examination)
     query, changes = _locked(pk)
     if answer.turn is not None and answer.turn != query.turn:
         raise QueryRejected(reason("query_asked_again"))
@@ -167,8 +170,6 @@ def _query_answer(pk: uuid.UUID, answer: Answer, text: str, by: Principal) -> Da
     author = QueryAuthor.CENTER if by.account else QueryAuthor.CONNECTOR
     said = Said(QueryState.ANSWERED, author, by.actor, timezone.now(), answer.choice, answer.version, text)
     _write(query, said, changes)
-    if answer.choice is QueryAnswer.VALUE_CORRECTED:
-        exam_changed(query.examination)
     _event(by, "query.answer", query, answer=answer.choice.value)
     return query
 
