@@ -2,6 +2,8 @@
 
 import codecs
 import importlib.util
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,15 @@ workbooks = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(workbooks)
 
 TEXT = "patient;Größe;EF\r\nA1;1,80;54\r\nA2;1,65;61\r\n"
+
+
+def with_last_row(book, row):
+    """The workbook with one more row at the end of its sheet, as it is given."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).decode().replace("</sheetData>", f"{row}</sheetData>"))
+    return out.getvalue()
 
 
 def cells(table):
@@ -119,3 +130,24 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
     monkeypatch.setattr(excel_module, "MOST_UNPACKED", 1000)
     with pytest.raises(TableRejected, match="too large"):
         read_table(workbooks.workbook([["a", "b"], [1, 2]]), "table.xlsx")
+
+
+@pytest.mark.parametrize(
+    "far",
+    ['<c r="XFD1048576"><v>1</v></c>', "<c r='xfd20000'><v>1</v></c>", "<c/>" * 5000 + "<c><v>1</v></c>"],
+)
+def test_a_workbook_whose_cells_lie_far_apart_is_refused_before_memory_is_asked_for(far):
+    with pytest.raises(TableRejected, match="too far apart"):
+        read_table(with_last_row(workbooks.workbook([["a", "b"], [1, 2]]), f'<row r="1048576">{far}</row>'))
+
+
+def test_a_workbook_whose_writer_names_no_places_is_read():
+    unnamed = with_last_row(workbooks.workbook([["a", "b"]]), "<row><c><v>1</v></c><c><v>2</v></c></row>")
+    assert [row.cells for row in read_table(unnamed).rows()] == [{"a": "1", "b": "2"}]
+
+
+def test_a_header_that_says_the_same_two_thousand_times_is_numbered_at_once():
+    data = (",".join(["a", "a (3)"] + ["a"] * 1998) + "\n" + "1," * 2000).encode()
+    columns = read_table(data).columns
+    assert columns[:4] == ("a", "a (3)", "a (2)", "a (4)")
+    assert len(set(columns)) == 2000

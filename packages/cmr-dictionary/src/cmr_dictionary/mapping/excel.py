@@ -8,7 +8,9 @@ import datetime
 import importlib
 import importlib.util
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -16,6 +18,12 @@ from cmr_dictionary.mapping.errors import TableRejected
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_UNPACKED = 2**29
+MOST_EMPTY = 2**22
+"""The reader keeps a place for every cell of the rectangle around those that say anything; so many may be empty."""
+TOO_WIDE = "The cells of the workbook lie too far apart. Save the sheet as CSV in UTF-8."
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _READER = "python_calamine"
 _calamine: ModuleType | None = (
     importlib.import_module(_READER) if importlib.util.find_spec(_READER) is not None else None
@@ -48,6 +56,8 @@ def rows_of(data: bytes, sheet: str = "") -> Iterator[list[str]]:
         TableRejected: as `sheets_of`, or no such sheet.
     """
     book = _opened(data)
+    if _is_far_apart(data):
+        raise TableRejected(TOO_WIDE)
     names = list(book.sheet_names)
     if not names or (sheet and sheet not in names):
         raise TableRejected("The workbook has no such sheet.")
@@ -78,6 +88,36 @@ def _opened(data: bytes) -> "ModuleType":
     except (_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError):
         raise TableRejected("The workbook cannot be read; it may be protected by a password.") from None
     return book
+
+
+def _is_far_apart(data: bytes) -> bool:
+    """Whether a few cells of a small file would make the reader ask for memory that no machine has."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            parts = (file.read(entry) for entry in file.infolist())
+            return any(b"sheetData" in part and _n_empty(part) > MOST_EMPTY for part in parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise TableRejected("The workbook is broken. Save the sheet as CSV in UTF-8.") from None
+
+
+def _n_empty(sheet: bytes) -> int:
+    """Cells of the rectangle around the values of a sheet, without those that it names; never too few."""
+    places, n_cells = set(_PLACE.findall(sheet)), len(_CELL.findall(sheet))
+    width = max((_number(letters) for letters, _ in places), default=0)
+    height = max(max((int(row[:9]) for _, row in places), default=0), len(_ROW.findall(sheet)))
+    if n_cells > sum(1 for letters, _ in places if letters):
+        width = max(width, *(len(_CELL.findall(row)) for row in _ROW.split(sheet)))
+    return width * height - n_cells
+
+
+def _number(letters: bytes) -> int:
+    """The number of a column by its letters, from 1; 0 for none."""
+    number = 0
+    for letter in letters.upper()[:7]:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _text(cell: object) -> str:

@@ -226,14 +226,16 @@ def _columns(header: list[str], notes: list[str]) -> tuple[str, ...]:
         cells.pop()
     if len(cells) > MOST_COLUMNS:
         raise TableRejected(f"The table has more than {MOST_COLUMNS:,} columns.")
-    found: list[str] = []
+    found: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for place, cell in enumerate(cells, 1):
-        name, n = cell or f"column {place}", 2
+        name, called = cell or f"column {place}", cell or "column"
         while name in found:
-            name, n = f"{cell or 'column'} ({n})", n + 1
+            numbers[called] = numbers.get(called, 1) + 1
+            name = f"{called} ({numbers[called]})"
         if name != cell:
             notes.append(f"Column {place} has no name of its own; it is called by a number here.")
-        found.append(name)
+        found[name] = None
     if all(_is_number(cell) for cell in found):
         raise TableRejected("The first row holds numbers, no names of columns.")
     return tuple(found)
