@@ -1,12 +1,13 @@
 """Values that a connector with an earlier dictionary sends, in today's words (versions N and N-1, house.md)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from cmr_dictionary import load
 from cmr_dictionary.checks import Problem, Severity
 from cmr_dictionary.errors import RejectReason
 from cmr_dictionary.history import migrate, names_between, table_of, versions
-from cmr_exchange.manifest import MissingCode, ReportValue
+from cmr_exchange.manifest import MissingCode, ReportValue, ValueSource
 
 
 def present_values(
@@ -45,6 +46,23 @@ def present_values(
         Problem(one.item, RejectReason.SELECTION, Severity.REJECT, one.sentence) for one in moved.lost
     )
     return found, lost
+
+
+def in_present_words(document: Mapping[str, Mapping[str, Any]], version: str) -> dict[str, dict[str, Any]]:
+    """The entries of a stored document in today's words; what could not be kept is absent."""
+    return {name: one.to_document() for name, one in present_values(values_of(document), version)[0].items()}
+
+
+def values_of(document: Mapping[str, Mapping[str, Any]]) -> dict[str, ReportValue]:
+    """The entries of a stored document as a delivery would state them."""
+    return {
+        name: ReportValue(
+            ValueSource(entry["source"]),
+            value=entry.get("value"),
+            missing=MissingCode(entry["missing"]) if "missing" in entry else None,
+        )
+        for name, entry in document.items()
+    }
 
 
 def name_in(version: str, item: str) -> str:

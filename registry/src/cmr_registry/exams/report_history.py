@@ -10,11 +10,12 @@ from cmr_dictionary import load
 from cmr_registry.accounts.models import Account
 from cmr_registry.exams.models import CaseReport, Examination
 from cmr_registry.exams.selectors import ShownValue, shown_values
-from cmr_registry.exams.versions import PERSON, TABLES
+from cmr_registry.exams.versions import PERSON, TABLES, UPGRADES
 from cmr_registry.lib.pages import Page, page_of
 
 DELIVERED, SOMEBODY = "a delivery of the hospital", "a person without an account today"
 IMPORTED = "a table that the center brought"
+UPGRADED = "the registry, in the words of a newer dictionary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ def _rows(reports: Iterable[CaseReport]) -> tuple[VersionRow, ...]:
 
 
 def _who(actor: str, names: Mapping[uuid.UUID, str]) -> str:
-    if actor == TABLES:
-        return IMPORTED
+    if actor in (TABLES, UPGRADES):
+        return IMPORTED if actor == TABLES else UPGRADED
     if not actor.startswith(PERSON):
         return DELIVERED
     return names.get(uuid.UUID(actor.removeprefix(PERSON)), SOMEBODY)

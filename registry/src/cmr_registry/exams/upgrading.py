@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from cmr_dictionary import load
-from cmr_exchange.manifest import MissingCode, ReportValue, ValueSource
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.changes import exam_changed
-from cmr_registry.exams.earlier import present_values
+from cmr_registry.exams.earlier import present_values, values_of
 from cmr_registry.exams.models import CaseReport, Examination
-from cmr_registry.exams.versions import Document, FormChange, case_reports_write
+from cmr_registry.exams.versions import UPGRADES, Document, FormChange, case_reports_write
 
 
 def exams_of_earlier_versions() -> Iterator[uuid.UUID]:
@@ -45,7 +44,7 @@ def case_report_upgrade(*, exam: uuid.UUID, at: datetime, actor: str) -> Mapping
     ]
     if not changes:
         return None
-    case_reports_write(row, changes, at=at, actor=actor)
+    case_reports_write(row, changes, at=at, actor=UPGRADES)
     exam_changed(row)
     detail = {"forms_changed": [change.form for change in changes], "items_lost": sorted(lost)}
     event_record(
@@ -64,20 +63,9 @@ def _present(reports: Iterable[CaseReport]) -> tuple[dict[str, Document], Counte
     lost: Counter[str] = Counter()
     items = load().items
     for report in reports:
-        values, problems = present_values(_values(report.document), report.dictionary_version)
+        values, problems = present_values(values_of(report.document), report.dictionary_version)
         lost.update(problem.item for problem in problems)
         for name, value in values.items():
             form = items[name].form if name in items else report.form
             documents.setdefault(form, {})[name] = value.to_document()
     return documents, lost
-
-
-def _values(document: Document) -> dict[str, ReportValue]:
-    return {
-        name: ReportValue(
-            ValueSource(entry["source"]),
-            value=entry.get("value"),
-            missing=MissingCode(entry["missing"]) if "missing" in entry else None,
-        )
-        for name, entry in document.items()
-    }

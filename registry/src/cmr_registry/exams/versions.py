@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from cmr_dictionary import load
+from cmr_dictionary.dictionary import VERSION
 from cmr_exchange.manifest import ValueSource
+from cmr_registry.exams.earlier import in_present_words
 from cmr_registry.exams.models import CaseReport, Examination
 
 Document = dict[str, dict[str, Any]]
@@ -16,6 +18,8 @@ PERSON = "account:"
 """How the actor of a version begins that a person wrote on the registry's page."""
 TABLES = "job:tables"
 """The actor of a version that an imported table wrote (`merging`)."""
+UPGRADES = "job:upgrade"
+"""The actor of a version that says the same in the words of a newer dictionary (`upgrading`)."""
 KEPT = frozenset({DESK, TABLE})
 """Sources of what people and tables brought to the registry itself."""
 
@@ -89,7 +93,12 @@ def _told_apart(report: CaseReport) -> tuple[Document, Document]:
     delivered: Document = {}
     entered: Document = {}
     last: Document = {}
-    for document, actor in rows.values_list("document", "recorded_by"):
+    written_with = VERSION
+    for document, actor, version in rows.values_list("document", "recorded_by", "dictionary_version"):
+        if actor == UPGRADES:
+            entered, delivered = _reworded(entered, delivered, document, written_with)
+            last, written_with = document, version
+            continue
         is_ours = actor.startswith((PERSON, TABLES))
         for name in document.keys() | last.keys():
             entry = document.get(name)
@@ -100,8 +109,23 @@ def _told_apart(report: CaseReport) -> tuple[Document, Document]:
             else:
                 _put(entered, name, None)
                 _put(delivered, name, entry)
-        last = document
+        last, written_with = document, version
     return delivered, entered
+
+
+def _reworded(
+    entered: Document, delivered: Document, document: Document, version: str
+) -> tuple[Document, Document]:
+    """What was entered and delivered after an upgrade to this document: each entry stays whose it was.
+
+    An entry that came from another form belongs to whom its source says.
+    """
+    ours, theirs = set(in_present_words(entered, version)), in_present_words(delivered, version)
+    for name in document.keys() - ours - theirs.keys():
+        if document[name].get("source") in KEPT:
+            ours.add(name)
+    still = {name: entry for name, entry in document.items() if name in ours}
+    return still, theirs | {name: entry for name, entry in document.items() if name not in ours}
 
 
 def _put(document: Document, name: str, entry: dict[str, Any] | None) -> None:

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from cmr_dictionary import load
 from cmr_registry.audit.models import AuditEvent
 from cmr_registry.exams.models import CaseReport
+from cmr_registry.exams.versions import entered_here, with_desk_entries
 from cmr_registry.lib.scope import ALL_CENTERS, center_scope
 from cmr_registry.quality.tests.query_factories import exam_made
 
@@ -82,3 +83,25 @@ def test_a_report_that_reads_the_same_stays_as_it_is(old_report, exam, capsys):
     call_command("upgradereports")
     assert current(exam).version == 1
     assert "0 written anew" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("brought_by", ["account:4d3c1c1e-0000-4000-8000-000000000000", "job:tables"])
+def test_what_was_brought_here_is_no_statement_of_the_hospital_after_an_upgrade(old_report, exam, brought_by):
+    with center_scope(ALL_CENTERS):
+        document = {"hx_dm": {"value": "1", "source": "desk"}, "hx_copd": OLD["hx_copd"]}
+        CaseReport.objects.filter(pk=old_report.pk).update(recorded_by=brought_by, document=document)
+    call_command("upgradereports")
+    report = current(exam)
+    with center_scope(ALL_CENTERS):
+        kept = with_desk_entries(report, {})
+    assert kept == {
+        "hx_copd": {"missing": "withheld", "source": "desk"},
+        "hx_dm": {"value": 1, "source": "desk"},
+    }
+
+
+def test_what_the_hospital_stated_stays_its_statement_after_an_upgrade(old_report, exam):
+    call_command("upgradereports")
+    report = current(exam)
+    with center_scope(ALL_CENTERS):
+        assert entered_here(report) == frozenset()
