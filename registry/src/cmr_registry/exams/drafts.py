@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cmr_dictionary import load
+from cmr_dictionary import ItemKind, load
 from cmr_dictionary.case_report import Answer
 from cmr_registry.accounts.policy import Principal
 from cmr_registry.audit.services import audited, event_record
 from cmr_registry.exams.models import CaseReportDraft, Examination
+from cmr_registry.lib.free_text import text_refusal
 
 
 def draft_of(exam: Examination, by: Principal) -> CaseReportDraft | None:
@@ -24,6 +25,25 @@ def draft_answers(draft: CaseReportDraft) -> dict[str, Answer]:
         name: Answer(tuple(kept["texts"]), kept["missing"])
         for name, kept in draft.answers.items()
         if name in items
+    }
+
+
+def keepable(answers: Mapping[str, Answer], problems: Mapping[str, str]) -> dict[str, Answer]:
+    """The answers that a draft may hold: of those that are refused none whose text may name a patient.
+
+    Args:
+        answers: by item, as a person typed them.
+        problems: item -> why its answer is refused.
+    """
+    items = load().items
+    return {
+        name: answer
+        for name, answer in answers.items()
+        if name not in problems
+        or (
+            items[name].kind is not ItemKind.TEXT
+            and not any(map(text_refusal, (*answer.texts, answer.missing)))
+        )
     }
 
 

@@ -15,7 +15,7 @@ from cmr_dictionary.form_plan import form_heading
 from cmr_registry.accounts.doors import door
 from cmr_registry.accounts.permissions import Permission
 from cmr_registry.accounts.requests import principal_of
-from cmr_registry.exams.drafts import draft_of
+from cmr_registry.exams.drafts import draft_of, keepable
 from cmr_registry.exams.entering import current_reports, entries_of, merged, saved_words
 from cmr_registry.exams.errors import CaseReportRejected
 from cmr_registry.exams.models import CaseReportDraft, Examination
@@ -54,8 +54,10 @@ def case_report_look(request: HttpRequest, exam_id: uuid.UUID) -> HttpResponse:
     current = current_reports(exam)
     seen = seen_versions(request.POST.dict())
     own = merged(exam, current, _answers(request), seen).answers
-    draft = draft_keep(exam=exam, answers=own, seen=seen, by=principal_of(request))
-    document = look(entries_of(current.values()), own, surroundings_of(exam)).to_document(SOURCE_WORDS)
+    shown = look(entries_of(current.values()), own, surroundings_of(exam))
+    kept = keepable(own, shown.problems)
+    draft = draft_keep(exam=exam, answers=kept, seen=seen, by=principal_of(request))
+    document = shown.to_document(SOURCE_WORDS)
     return JsonResponse(document | {"kept": _kept(exam, draft)})
 
 

@@ -189,6 +189,24 @@ def test_a_look_says_what_the_page_should_show_and_keeps_a_draft(coordinator, ex
     assert document_of(exam_riverside)["lv_esv_ml"]["value"] != 74.1
 
 
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("scanner_model", "john smith"),
+        ("lv_wt_max_mm", "John Smith"),
+        ("lv_wt_max_mm", "12.03.1951"),
+        ("lv_wt_max_mm", "4711003"),
+        ("lge_performed", "missing:John Smith"),
+    ],
+)
+def test_a_draft_holds_no_refused_text_that_may_name_a_patient(coordinator, exam_riverside, page, item, text):
+    data = typed(page) | {"v-lv_esv_ml": ["74.1"], f"v-{item}": [text]}
+    answer = coordinator.post(address(exam_riverside, "case_report_look"), data).json()
+    assert item in answer["problems"]
+    (draft,) = drafts()
+    assert set(draft.answers) == {"lv_esv_ml"}
+
+
 def test_a_draft_comes_back_saves_and_is_gone(coordinator, exam_riverside, page):
     look = address(exam_riverside, "case_report_look")
     coordinator.post(look, typed(page) | {"v-lv_esv_ml": ["74.1"]})
