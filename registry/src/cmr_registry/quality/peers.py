@@ -4,8 +4,8 @@ Only green quarters enter the comparison (R16). An item is compared where at lea
 exams that owe it (R20). Quartiles only are shown, no sum, mean, smallest or largest: from those a center could take
 its own share away and find another's.
 
-Public sums are rounded to tens, and hidden where fewer than five centers or eleven exams stand behind them, or where
-one to ten exams are known, or unknown, so that no small count follows from the other one.
+Public sums are rounded to tens, and hidden where fewer than five centers with eleven exams each stand behind them, for
+else they could be one center's, or where one to ten exams are known, or unknown, so that no small count follows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +68,8 @@ def _shares(centers: Iterable[CenterSums], name: str) -> list[int]:
 def _public(centers: Iterable[CenterSums], name: str) -> dict[str, int] | None:
     pairs = [center.items[name] for center in centers if name in center.items and center.items[name][1]]
     known, owed = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
-    if len(pairs) < MIN_CENTERS or owed < MIN_EXAMS or _is_small(known) or _is_small(owed - known):
+    n_behind = sum(pair[1] >= MIN_EXAMS for pair in pairs)
+    if n_behind < MIN_CENTERS or _is_small(known) or _is_small(owed - known):
         return None
     of = _rounded(owed)
     return {"n": min(_rounded(known), of), "of": of}

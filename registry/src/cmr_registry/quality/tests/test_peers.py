@@ -43,6 +43,11 @@ def test_public_sums_need_five_centers_and_no_small_cell():
     assert public_sums([center(51, 51) for _ in range(5)]) == {EDV: {"n": 260, "of": 260}}
 
 
+def test_a_public_sum_is_never_that_of_one_large_center_beside_four_small_ones():
+    assert public_sums([center(900, 1000)] + [center(1, MIN_EXAMS - 1)] * 4) == {}
+    assert EDV in public_sums([center(900, 1000)] + [center(3, MIN_EXAMS)] * 4)
+
+
 @given(st.lists(sums, max_size=8))
 def test_no_small_count_follows_from_what_is_public(pairs):
     shown = public_sums([center(known, owed) for known, owed in pairs]).get(EDV)
