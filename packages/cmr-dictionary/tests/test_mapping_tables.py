@@ -151,3 +151,17 @@ def test_a_header_that_says_the_same_two_thousand_times_is_numbered_at_once():
     columns = read_table(data).columns
     assert columns[:4] == ("a", "a (3)", "a (2)", "a (4)")
     assert len(set(columns)) == 2000
+
+
+@pytest.mark.parametrize("part", ["content.xml", "xl/worksheets/sheet1.bin"])
+def test_a_workbook_in_another_form_is_refused_and_told_the_way(part):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(part, "<x/>")
+    with pytest.raises(TableRejected, match=r"form \.xlsx"):
+        read_table(out.getvalue(), "values.ods")
+
+
+def test_a_workbook_of_the_old_form_is_refused():
+    with pytest.raises(TableRejected, match="older form"):
+        read_table(b"\xd0\xcf\x11\xe0" + bytes(600), "values.xls")

@@ -17,12 +17,14 @@ from types import ModuleType
 from cmr_dictionary.mapping.errors import TableRejected
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+"""Names of workbooks; only the first two are read: how much memory the others ask is not known beforehand."""
 MOST_UNPACKED = 2**29
 MOST_EMPTY = 2**22
 """The reader keeps a place for every cell of the rectangle around those that say anything; so many may be empty."""
 TOO_WIDE = "The cells of the workbook lie too far apart. Save the sheet as CSV in UTF-8."
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_SHEET = re.compile(r"^/?xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _READER = "python_calamine"
 _calamine: ModuleType | None = (
@@ -80,20 +82,23 @@ def _opened(data: bytes) -> "ModuleType":
             "Workbooks cannot be read here: install the extra 'excel', or save the table as CSV in UTF-8."
         )
     try:
-        if zipfile.is_zipfile(io.BytesIO(data)):
-            with zipfile.ZipFile(io.BytesIO(data)) as file:
-                if sum(entry.file_size for entry in file.infolist()) > MOST_UNPACKED:
-                    raise TableRejected("The workbook is too large. Save the sheet as CSV in UTF-8.")
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            if sum(entry.file_size for entry in file.infolist()) > MOST_UNPACKED:
+                raise TableRejected("The workbook is too large. Save the sheet as CSV in UTF-8.")
+            if not any(_SHEET.search(entry.filename) for entry in file.infolist()):
+                raise TableRejected(
+                    "Only workbooks in the form .xlsx are read. Save it so, or as CSV in UTF-8."
+                )
         book: ModuleType = _calamine.load_workbook(io.BytesIO(data))
     except (_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError):
-        raise TableRejected("The workbook cannot be read; it may be protected by a password.") from None
+        raise TableRejected(
+            "The workbook cannot be read; it may be protected by a password or of an older form than .xlsx."
+        ) from None
     return book
 
 
 def _is_far_apart(data: bytes) -> bool:
     """Whether a few cells of a small file would make the reader ask for memory that no machine has."""
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             parts = (file.read(entry) for entry in file.infolist())
