@@ -18,6 +18,8 @@ from cmr_registry.quality.thresholds import MIN_CENTERS, MIN_EXAMS
 OVERALL = ""
 """Stands for all owed items together where an item is named."""
 THOUSAND = 1000
+PERCENT = 10
+"""Quartiles are shown in whole percents: of five centers one is one center's share, and no count shall follow."""
 ROUND_TO = 10
 
 
@@ -44,7 +46,7 @@ def spread_of(centers: Sequence[CenterSums]) -> tuple[dict[str, Any], dict[str, 
     places = {name: shares for name in names if len(shares := _shares(centers, name)) >= MIN_CENTERS}
     peers = {}
     for name, shares in places.items():
-        q1, median, q3 = (round(value) for value in quartiles(shares))
+        q1, median, q3 = (PERCENT * round(value / PERCENT) for value in quartiles(shares))
         peers[name] = {"centers": len(shares), "q1": q1, "median": median, "q3": q3}
     return peers, places
 
