@@ -21,6 +21,8 @@ from demo.story import ExamNotSentError, tell
 
 FOLDER = Path("var/demo").resolve()
 DESK_NAME = "coordinator"
+QUESTIONS_S = 15.0
+"""How often a connector of the demonstration asks for questions: nobody waits five minutes to see one."""
 COHORT_SUBJECTS, COHORT_SEED = 265, 7
 
 
@@ -99,7 +101,11 @@ def _open_desks(hospitals: dict[str, Hospital], credentials: dict[str, Any]) -> 
 def _hospitals(registry: Registry, folder: Path, credentials: dict[str, Any]) -> dict[str, Hospital]:
     return {
         row["center"]: Hospital(
-            folder / "hospitals" / row["center"], code=row["center"], url=registry.url, key=row["key"]
+            folder / "hospitals" / row["center"],
+            code=row["center"],
+            url=registry.url,
+            key=row["key"],
+            settings={"registry": {"questions_s": QUESTIONS_S}},
         )
         for row in credentials["connectors"]
     }
